@@ -1,0 +1,180 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"fairesync/pipeline/catalog"
+	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/load"
+	"fairesync/pipeline/plan"
+	"fairesync/pipeline/stage"
+)
+
+// load sends the plan's requests, in order, each journalled before and after.
+func (r *run) load(ctx context.Context) error {
+	requests := r.result.Plan.Requests
+	if len(requests) == 0 {
+		return nil
+	}
+	journal, err := r.folder.Journal()
+	if err != nil {
+		return fmt.Errorf("open the journal: %w", err)
+	}
+	r.edges.Progress.Total(int64(len(requests)))
+	r.outcomes, err = load.Run(ctx, requests, r.edges.Writer, load.Options{Journal: journal, Now: r.edges.Now,
+		Done: func(load.Outcome) { r.edges.Progress.Add(1) }})
+	return errors.Join(err, journal.Close())
+}
+
+// record reads back what was written, settles it, and writes links, sent and held values, history, status and the workbook with
+// its outcomes.
+func (r *run) record(ctx context.Context) error {
+	now, err := r.readBack(ctx)
+	if err != nil {
+		return err
+	}
+	answers := map[string]plan.Answer{}
+	for _, o := range r.outcomes {
+		if o.Status != load.NotTried {
+			answers[o.Request.ID] = plan.Answer{Applied: o.Status == load.Applied, Unknown: o.Status == load.Unknown, Code: o.Code, Message: o.Message, Product: o.Product}
+		}
+	}
+	settled, err := plan.Settle(r.input, r.result, answers, now)
+	if err != nil {
+		return err
+	}
+	r.exceptions = append(r.exceptions, settled.Exceptions...)
+	if err := r.age(ctx); err != nil {
+		return err
+	}
+	digests := map[string]string{}
+	for id := range settled.States {
+		if _, written := now[id]; !written {
+			digests[id] = r.digests[id]
+		}
+	}
+	record := ledger.Record{Run: r.summary.Run, Now: r.summary.Started, Account: r.inputs.Account, Good: true,
+		Manifest: stage.Manifest{Run: r.summary.Run, Started: r.summary.Started, Entries: r.space.Entries()}, Types: r.inputs.Types,
+		FullWalk: r.fullWalk, MirrorDir: r.folder.Staging() + "/faire", Refreshed: products(now), States: settled.States,
+		HeldDigest: digests, Generations: settled.Generations, Exceptions: r.exceptions}
+	if err := r.edges.Book.Record(ctx, record); err != nil {
+		return fmt.Errorf("record the run: %w", err)
+	}
+	if err := r.status(ctx, settled); err != nil {
+		return err
+	}
+	return r.report()
+}
+
+func products(byID map[string]catalog.Product) []catalog.Product {
+	list := make([]catalog.Product, 0, len(byID))
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		list = append(list, byID[id])
+	}
+	return list
+}
+
+// readBack walks what changed on Faire since before the load. A product that we wrote and that the walk does not show is read
+// by itself; where that fails too, the answer's body serves.
+func (r *run) readBack(ctx context.Context) (map[string]catalog.Product, error) {
+	now := map[string]catalog.Product{}
+	written := map[string]*catalog.Product{}
+	for _, o := range r.outcomes {
+		id := o.Request.ProductID
+		if o.Product != nil {
+			id = o.Product.FaireID
+		}
+		if id != "" && o.Status != load.NotTried {
+			written[id] = o.Product
+		}
+	}
+	if len(r.outcomes) == 0 {
+		return now, nil
+	}
+	since := r.faireTime
+	if !since.IsZero() {
+		since = since.Add(-overlap)
+	}
+	err := r.walk(ctx, since, "readback", func(list []catalog.Product) error {
+		for _, p := range list {
+			if _, ours := written[p.FaireID]; ours {
+				now[p.FaireID] = p
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		r.edges.Log.Warn("read back by walk failed; using the answers", "run", r.summary.Run, "error", err.Error())
+	}
+	for _, id := range slices.Sorted(maps.Keys(written)) {
+		if _, ok := now[id]; ok {
+			continue
+		}
+		if p, err := r.edges.Faire.Product(ctx, id); err == nil {
+			now[id] = p
+		} else if written[id] != nil {
+			now[id] = *written[id]
+		}
+	}
+	return now, nil
+}
+
+// status writes one row per SKU of the source for the status command.
+func (r *run) status(ctx context.Context, settled plan.Settled) error {
+	changed := map[string]bool{}
+	byID := map[string]plan.Change{}
+	for _, c := range r.result.Plan.Changes {
+		byID[c.ID] = c
+	}
+	for _, o := range r.outcomes {
+		for _, id := range o.Request.Changes {
+			if c := byID[id]; o.Status == load.Applied {
+				changed[c.VariantKey], changed[c.Key] = true, true
+			}
+		}
+	}
+	variants, productsOf := map[string]string{}, map[string]string{}
+	for id, state := range settled.States {
+		productsOf[state.Key] = id
+		for variantID, v := range state.Variants {
+			variants[v.Key] = variantID
+		}
+	}
+	err := r.edges.State.Replace(ledger.StatusName, func(path string) error {
+		return r.edges.Book.WriteStatus(ctx, path, r.edges.State.StatusPath(), func(yield func(ledger.StatusRow) error) error {
+			return r.account(ctx, func(row plan.Row, verdict plan.Verdict, codes []string) error {
+				s := ledger.StatusRow{SKU: row.SKU, Style: row.Style, Name: row.Name, ProductKey: row.ProductKey, ProductID: row.ProductID,
+					VariantID: row.VariantID, Lifecycle: row.Lifecycle, State: string(verdict), Why: join(codes), LastChecked: r.summary.Started}
+				if id := productsOf[row.ProductKey]; s.ProductID == "" && verdict != plan.RowIgnored {
+					s.ProductID = id
+				}
+				if id := variants[row.VariantKey]; s.VariantID == "" && verdict != plan.RowIgnored {
+					s.VariantID = id
+				}
+				if s.OnFaire = s.VariantID != ""; changed[row.VariantKey] || changed[row.ProductKey] && verdict == plan.RowPlanned {
+					s.LastChanged = r.summary.Started
+				}
+				return yield(s)
+			})
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("write the status: %w", err)
+	}
+	return nil
+}
+
+func join(codes []string) string {
+	text := ""
+	for i, code := range codes {
+		if i > 0 {
+			text += ", "
+		}
+		text += code
+	}
+	return text
+}

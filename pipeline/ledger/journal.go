@@ -1,0 +1,76 @@
+package ledger
+
+import (
+	"fmt"
+	"io"
+
+	"fairesync/pipeline/load"
+)
+
+// Phases of an attempt.
+const (
+	PhaseBegin = "begin"
+	PhaseEnd   = "end"
+)
+
+// Journal is attempts.ndjson: each request is written down, and the disk asked to keep it, before it is sent and after it was
+// answered. It is safe for concurrent use.
+type Journal struct{ lines *lines }
+
+// Journal opens the run's journal. Whoever opens it closes it.
+func (r *Run) Journal() (*Journal, error) {
+	lines, err := openLines(r.folder, AttemptsName)
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	return &Journal{lines: lines}, nil
+}
+
+// Begin writes down that a request is about to be sent. It must not be sent if this fails.
+func (j *Journal) Begin(attempt load.Attempt) error {
+	attempt.Phase = PhaseBegin
+	return j.write(attempt)
+}
+
+// End writes down what became of a request.
+func (j *Journal) End(attempt load.Attempt) error {
+	attempt.Phase = PhaseEnd
+	return j.write(attempt)
+}
+
+func (j *Journal) write(attempt load.Attempt) error {
+	if err := j.lines.append(attempt); err != nil {
+		return fmt.Errorf("journal %s of request %s: %w", attempt.Phase, attempt.Request, err)
+	}
+	return nil
+}
+
+// Close closes the journal.
+func (j *Journal) Close() error { return j.lines.close() }
+
+// ReadAttempts reads a journal. A torn last line is left out.
+func ReadAttempts(r io.Reader) ([]load.Attempt, error) {
+	return readLines[load.Attempt](r, AttemptsName)
+}
+
+// OpenAttempts returns, in their order, the begins whose outcome is not known: those without an end, because the run died, and
+// those that ended without an answer. The next run settles them before it sends anything (design §5).
+func OpenAttempts(attempts []load.Attempt) []load.Attempt {
+	open := map[string]bool{}
+	for _, attempt := range attempts {
+		open[attempt.Request] = attempt.Phase == PhaseBegin || attempt.Status == load.Unknown
+	}
+	last := map[string]int{}
+	for i, attempt := range attempts {
+		if attempt.Phase == PhaseBegin {
+			last[attempt.Request] = i
+		}
+	}
+	var list []load.Attempt
+	for i, attempt := range attempts {
+		if attempt.Phase == PhaseBegin && last[attempt.Request] == i && open[attempt.Request] {
+			list = append(list, attempt)
+		}
+	}
+	return list
+}

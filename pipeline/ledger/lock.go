@@ -1,0 +1,105 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	lockName     = "lock"
+	lockInfoName = "lock.json"
+)
+
+// Holder says who holds a brand's lock: lock.json. It informs people and never decides whether the lock is held.
+type Holder struct {
+	Run     string    `json:"run"`
+	Command string    `json:"command"`
+	Host    string    `json:"host,omitempty"`
+	PID     int       `json:"pid,omitempty"`
+	Started time.Time `json:"started"`
+}
+
+// Lock is the right to work on a brand. The kernel takes it back when the process ends, however it ends.
+type Lock struct {
+	state *State
+	file  *os.File
+}
+
+// Lock takes the brand's lock without waiting. If another process has it, the error is a *BusyError.
+func (s *State) Lock(holder Holder) (*Lock, error) {
+	// The file is never removed: a lock on a file that has lost its name excludes nobody.
+	file, err := s.root.OpenFile(lockName, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock of brand %s: %w", s.brand, err)
+	}
+	if err := flock(file); err != nil {
+		closing := file.Close()
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, errors.Join(fmt.Errorf("lock of brand %s: %w", s.brand, err), closing)
+		}
+		busy := &BusyError{Brand: s.brand}
+		// The holder writes this just after it took the lock; if it is not there yet, the message does without.
+		_ = s.ReadJSON(lockInfoName, &busy.Holder)
+		return nil, busy
+	}
+	lock := &Lock{state: s, file: file}
+	if err := s.WriteJSON(lockInfoName, holder); err != nil {
+		return nil, errors.Join(err, lock.Release())
+	}
+	return lock, nil
+}
+
+// flock takes an exclusive lock on the open file, or fails with EWOULDBLOCK.
+func flock(file *os.File) error {
+	connection, err := file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var result error
+	err = connection.Control(func(fd uintptr) {
+		for {
+			result = unix.Flock(int(fd), unix.LOCK_EX|unix.LOCK_NB)
+			if !errors.Is(result, unix.EINTR) {
+				return
+			}
+		}
+	})
+	return errors.Join(err, result)
+}
+
+// Release gives the lock back.
+func (l *Lock) Release() error {
+	err := l.state.root.Remove(lockInfoName)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, l.file.Close()) // closing the only handle ends the lock
+}
+
+// BusyError says that a run of the brand is under way. Holder is empty if it has not said who it is yet.
+type BusyError struct {
+	Brand  string
+	Holder Holder
+}
+
+func (e *BusyError) Error() string {
+	if e.Holder.Run == "" {
+		return fmt.Sprintf("brand %s is being synced by another run", e.Brand)
+	}
+	where := ""
+	if e.Holder.Host != "" {
+		where = " on " + e.Holder.Host
+	}
+	return fmt.Sprintf("brand %s is being synced by run %s (%s)%s since %s",
+		e.Brand, e.Holder.Run, e.Holder.Command, where, e.Holder.Started.UTC().Format(time.RFC3339))
+}
+
+// Hint says what to do.
+func (e *BusyError) Hint() string {
+	return "wait until it has ended; its progress is in fairesync status"
+}

@@ -1,0 +1,101 @@
+package ledger
+
+import (
+	"time"
+
+	"fairesync/pipeline/catalog"
+	"fairesync/pipeline/check"
+	"fairesync/pipeline/config"
+	"fairesync/pipeline/plan"
+	"fairesync/pipeline/stage"
+)
+
+// Memory is what the brand's state says when a run opens. The bulky tables are exported to Parquet objects, which the run's own
+// database reads; only what the flow itself needs is in fields.
+type Memory struct {
+	Brand        catalog.Brand     // zero before the first run
+	MirrorUntil  time.Time         // newest updated_at the mirror holds; zero: no mirror
+	LastFullWalk time.Time         // of Faire's products
+	GoodRows     map[string]int64  // rows of each source in the last good run
+	Objects      map[string]string // table name: path of its Parquet object
+}
+
+// Inputs is everything beside staged tables and state that a run is computed from: inputs.json names its digest.
+type Inputs struct {
+	Brand   string        // the configured name
+	Account catalog.Brand // on Faire; zero for check, which calls nobody
+	Config  config.Config
+	Types   []catalog.Type        // on Faire's list now
+	Aliases []config.AliasRow     // of the alias file
+	Rules   []config.TaxonomyRule // of the rules file
+	Now     time.Time
+}
+
+// Record is what a finished run leaves behind in the brand's state.
+type Record struct {
+	Run         string
+	Now         time.Time
+	Account     catalog.Brand
+	Good        bool // counts become those of the last good run
+	Manifest    stage.Manifest
+	Types       []catalog.Type
+	FullWalk    bool                  // the mirror was walked from the start
+	MirrorDir   string                // folder of the merged mirror's Parquet files
+	Refreshed   []catalog.Product     // products as Faire holds them after the writes, newer than the mirror's
+	States      map[string]plan.State // by Faire product id; replaces what was recorded of these products and their variants
+	HeldDigest  map[string]string     // by Faire product id: digest of the current side that State goes with
+	Generations map[string]int        // by product key: of the idempotence token, where it moved (table token_generation)
+	Exceptions  []check.Exception
+}
+
+// Summary is one run in a few numbers: run.json, a line of runs/index.ndjson, and the last line of --json.
+type Summary struct {
+	Type       string                            `json:"type"` // summary
+	Run        string                            `json:"run"`
+	Command    string                            `json:"command"`
+	Brand      string                            `json:"brand"`
+	Started    time.Time                         `json:"started"`
+	Ended      time.Time                         `json:"ended"`
+	Status     string                            `json:"status"` // done, off, held, partly, refused, failed, interrupted, planned
+	Exit       int                               `json:"exit"`
+	Error      string                            `json:"error,omitempty"`
+	Hint       string                            `json:"hint,omitempty"`
+	SourceRows int64                             `json:"source_rows"`
+	Unchanged  int64                             `json:"unchanged"`
+	Planned    int64                             `json:"planned"`
+	Held       int64                             `json:"held"`
+	Ignored    int64                             `json:"ignored"`
+	Exceptions map[check.Severity]int            `json:"exceptions"`
+	Changes    map[plan.Kind]map[plan.Action]int `json:"changes"`
+	HeldBy     map[string]int                    `json:"held_by"` // held changes by code
+	Requests   Requests                          `json:"requests"`
+	Sources    map[string]int64                  `json:"sources"`            // rows by source
+	Plan       string                            `json:"plan,omitempty"`     // path
+	Workbook   string                            `json:"workbook,omitempty"` // path
+	MS         map[string]int64                  `json:"ms"`                 // by step
+}
+
+// Requests counts calls to Faire. Sent counts writes.
+type Requests struct {
+	Planned int `json:"planned"`
+	Sent    int `json:"sent"`
+	OK      int `json:"ok"`
+	Refused int `json:"refused"`
+	Reads   int `json:"reads"`
+}
+
+// StatusRow is one SKU in status.parquet: what operators ask of a sync (design §7, status).
+type StatusRow struct {
+	SKU         string    `json:"sku"`
+	Style       string    `json:"style"`
+	Name        string    `json:"name"`
+	ProductKey  string    `json:"product_key"`
+	ProductID   string    `json:"product_id"`
+	VariantID   string    `json:"variant_id"`
+	OnFaire     bool      `json:"on_faire"`
+	Lifecycle   string    `json:"lifecycle"`             // on Faire
+	State       string    `json:"state"`                 // unchanged, planned, held, ignored
+	Why         string    `json:"why"`                   // codes that hold or ignore it
+	LastChanged time.Time `json:"last_changed,omitzero"` // last write of ours that concerned it
+	LastChecked time.Time `json:"last_checked"`
+}

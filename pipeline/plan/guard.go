@@ -1,0 +1,186 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"fairesync/pipeline/check"
+)
+
+// Limits of the guards (design §4.1, §5).
+const (
+	liveFloor      = 10 // products on Faire below which a collapse of matches is not judged
+	matchedPercent = 50 // fewer live products matched than this: creates are held
+	createsFloor   = 10 // more creates than this, while
+	vanishPercent  = 30 // more than this share of the links vanishes: creates are held
+	massFloor      = 10 // managed products below which a mass change of one field is not judged
+	massPercent    = 30
+	downFloor      = 10 // more items than this, and
+	downPercent    = 10 // more than this share of the managed products goes down
+	linksFloor     = 10 // links below which their loss is not judged
+	linksPercent   = 10
+)
+
+const (
+	codeFirstLink = "GUARD_FIRST_LINK"
+	codeCollapsed = "GUARD_MATCH_COLLAPSED"
+	codeLifecycle = "GUARD_LIFECYCLE"
+	codeFieldMass = "GUARD_FIELD_MASS"
+)
+
+// LinksLost says whether so many links are gone that the token must be another account's: the run ends before any write.
+func (c Census) LinksLost() bool {
+	return c.LinkedProducts >= linksFloor && c.LinksGone*100 > c.LinkedProducts*linksPercent
+}
+
+// guard holds groups of changes that are too many at once.
+func guard(census Census, works []*work) {
+	creates := 0
+	down := map[string]bool{}
+	mass := map[string]map[string]bool{}
+	each(works, func(_ *work, c *Change) {
+		switch {
+		case c.Action == Create && c.Kind == KindProduct:
+			creates++
+		case goesDown(*c):
+			down[c.Key] = true
+		case c.Action == Update && c.Reason != ReasonFirstLink && c.Kind != KindInventory && c.Kind != KindLifecycle && !c.Held():
+			for _, f := range c.Fields {
+				name := family(f.Name)
+				if mass[name] == nil {
+					mass[name] = map[string]bool{}
+				}
+				mass[name][c.Key] = true
+			}
+		}
+	})
+	collapsed := census.LiveProducts >= liveFloor && census.MatchedProducts*100 < census.LiveProducts*matchedPercent ||
+		creates > createsFloor && census.LinksVanished*100 > census.LinkedProducts*vanishPercent
+	tooManyDown := len(down) > downFloor && len(down)*100 > census.Managed*downPercent
+	each(works, func(_ *work, c *Change) {
+		switch {
+		case c.Action == Create && collapsed:
+			c.hold(codeCollapsed)
+		case goesDown(*c) && tooManyDown:
+			c.hold(codeLifecycle)
+		case c.Action == Update && c.Reason != ReasonFirstLink && len(c.Fields) > 0 && census.Managed >= massFloor:
+			if len(mass[family(c.Fields[0].Name)])*100 > census.Managed*massPercent {
+				c.hold(codeFieldMass)
+			}
+		}
+	})
+}
+
+func goesDown(c Change) bool { return c.Kind == KindLifecycle && c.Reason != ReasonPublishable }
+
+func each(works []*work, visit func(*work, *Change)) {
+	for _, w := range works {
+		for i := range w.changes {
+			visit(w, &w.changes[i])
+		}
+	}
+}
+
+func (c *Change) hold(code string) {
+	if !slices.Contains(c.HeldBy, code) {
+		c.HeldBy = append(c.HeldBy, code)
+		slices.Sort(c.HeldBy)
+	}
+}
+
+// Group is the name an approval uses for a hold of a change; "" when no approval can release it.
+func Group(code string, c Change) string {
+	switch code {
+	case codeFirstLink:
+		return "first_link"
+	case codeCollapsed:
+		return "creates"
+	case codeLifecycle:
+		return "lifecycle"
+	case codeFieldMass:
+		return family(firstField(c))
+	case "PRICE_MOVE":
+		return "price_move"
+	case "PRICE_SCALE":
+		return "price_scale"
+	}
+	return ""
+}
+
+// approve takes off the holds whose group was approved with exactly the count held now, and returns the approvals that did
+// not fit, with the true count. It releases what is planned now and nothing more (design §5).
+func approve(approvals map[string]int, works []*work) map[string]int {
+	counts := map[string]int{}
+	each(works, func(_ *work, c *Change) {
+		for _, code := range c.HeldBy {
+			counts[Group(code, *c)]++
+		}
+	})
+	unmatched := map[string]int{}
+	for group, count := range approvals {
+		if counts[group] != count || count == 0 {
+			unmatched[group] = counts[group]
+		}
+	}
+	each(works, func(w *work, c *Change) {
+		c.HeldBy = slices.DeleteFunc(c.HeldBy, func(code string) bool {
+			group := Group(code, *c)
+			_, approved := approvals[group]
+			_, bad := unmatched[group]
+			free := group != "" && approved && !bad
+			if free && code == codeFirstLink && w.state != nil {
+				w.state.Released = true
+			}
+			return free
+		})
+	})
+	return unmatched
+}
+
+// held reports what the guards still hold: the first link per product, the others once for the brand.
+func held(in Input, works []*work) []check.Exception {
+	counts := map[string]int{}
+	var list []check.Exception
+	for _, w := range works {
+		fields := map[string]bool{}
+		for _, c := range w.changes {
+			for _, code := range c.HeldBy {
+				switch code {
+				case codeFirstLink:
+					for _, f := range c.Fields {
+						fields[f.Name] = true
+					}
+				case codeCollapsed, codeLifecycle:
+					counts[code]++
+				case codeFieldMass:
+					counts[code+" "+Group(code, c)]++
+				}
+			}
+		}
+		if len(fields) > 0 {
+			names := slices.Sorted(maps.Keys(fields))
+			w.except(codeFirstLink, "", "", "", strings.Join(names, ", "), "a release of what differs")
+		}
+	}
+	for name, count := range counts {
+		code, field, _ := strings.Cut(name, " ")
+		list = append(list, check.Exception{Code: code, EntityKey: in.Brand, Field: field,
+			Found: fmt.Sprintf("%d changes", count), Wanted: guardWanted(code, in.Census)}.Identify(in.Brand))
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+
+func guardWanted(code string, c Census) string {
+	switch code {
+	case codeCollapsed:
+		return fmt.Sprintf("%d of %d live products match, %d of %d links vanished", c.MatchedProducts, c.LiveProducts, c.LinksVanished, c.LinkedProducts)
+	case codeLifecycle:
+		return fmt.Sprintf("at most %d, or %d %% of %d products", downFloor, downPercent, c.Managed)
+	default:
+		return fmt.Sprintf("at most %d %% of %d products", massPercent, c.Managed)
+	}
+}

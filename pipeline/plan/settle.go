@@ -1,0 +1,281 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fairesync/pipeline/catalog"
+	"fairesync/pipeline/check"
+)
+
+// Answer is what became of one request, as Settle needs it.
+type Answer struct {
+	Applied bool
+	Unknown bool // no answer: it may or may not have worked
+	Code    string
+	Message string           // Faire's own words
+	Product *catalog.Product // as Faire answered; nil for batches
+}
+
+// Settle compares what was sent with what Faire holds now (design §4.8): equal, or a value Faire made of a text, an image
+// address or a type name, becomes the record; the value from before the write is FAIRE_WRITE_IGNORED and nothing is recorded. now
+// holds the products read back after the load, by Faire id; where one is missing, the answer's body serves. A refusal is an
+// exception and moves the generation of a create's token; an unknown outcome moves nothing.
+func Settle(in Input, result Result, answers map[string]Answer, now map[string]catalog.Product) (Settled, error) {
+	s := settler{in: in, out: Settled{States: result.States, Generations: map[string]int{}}, changes: map[string]Change{}, now: now}
+	for _, c := range result.Plan.Changes {
+		s.changes[c.ID] = c
+	}
+	pairs := map[string]Pair{}
+	for _, p := range in.Pairs {
+		pairs[p.Key] = p
+	}
+	for _, r := range result.Plan.Requests {
+		answer, tried := answers[r.ID]
+		if !tried {
+			continue
+		}
+		pair := pairs[r.ProductKey]
+		switch {
+		case answer.Unknown:
+			s.except("FAIRE_OUTCOME_UNKNOWN", r, answer, pair)
+		case !answer.Applied:
+			s.except("FAIRE_REFUSED", r, answer, pair)
+			if r.Operation == CreateProduct {
+				s.out.Generations[r.ProductKey] = generation(r.Token) + 1
+			}
+		case r.Operation == CreateProduct:
+			s.created(r, answer, pair)
+		case r.Operation == UpdateProduct || r.Operation == Publish || r.Operation == Unpublish:
+			s.updated(r, answer, pair)
+		}
+	}
+	check.Sort(s.out.Exceptions)
+	return s.out, nil
+}
+
+// Settled is what a load leaves to record.
+type Settled struct {
+	States      map[string]State // by Faire product id
+	Generations map[string]int   // by product key
+	Exceptions  []check.Exception
+}
+
+type settler struct {
+	in      Input
+	out     Settled
+	changes map[string]Change
+	now     map[string]catalog.Product
+}
+
+// generation reads the counter at the end of a token (design §5).
+func generation(token string) int {
+	n, err := strconv.Atoi(token[strings.LastIndexByte(token, '-')+1:])
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+func (s *settler) except(code string, r Request, answer Answer, pair Pair) {
+	e := check.Exception{Code: code, EntityKey: r.ProductKey, ProductKey: r.ProductKey, FaireID: r.ProductID, Detail: string(r.Operation),
+		Found: strings.TrimSpace(answer.Code + " " + answer.Message), Wanted: string(r.Operation)}
+	if e.EntityKey == "" {
+		e.EntityKey, e.Detail = s.in.Brand, r.BodyDigest
+	}
+	if pair.Desired != nil {
+		e.Style, e.Name = pair.Desired.Style, pair.Desired.Name
+	}
+	e.Source, _ = splitKey(r.ProductKey)
+	e.Live = pair.Current != nil && pair.Current.Lifecycle == catalog.Published
+	s.out.Exceptions = append(s.out.Exceptions, e.Identify(s.in.Brand))
+}
+
+// current is the product as Faire holds it now.
+func (s *settler) current(answer Answer, id string) (catalog.Product, bool) {
+	if answer.Product != nil && id == "" {
+		id = answer.Product.FaireID
+	}
+	if p, ok := s.now[id]; ok {
+		return p, true
+	}
+	if answer.Product != nil {
+		return *answer.Product, true
+	}
+	return catalog.Product{}, false
+}
+
+// created records a product we made.
+func (s *settler) created(r Request, answer Answer, pair Pair) {
+	p, ok := s.current(answer, "")
+	if !ok || pair.Desired == nil {
+		return
+	}
+	d := pair.Desired
+	state := State{Key: r.ProductKey, ProductID: p.FaireID, Created: true, Released: true, Generation: generation(r.Token),
+		Fields: map[string]Value{}, Variants: map[string]VariantState{}}
+	if d.Lifecycle == catalog.Unpublished {
+		state.LeftFor = "taxonomy"
+		if len(d.Images) == 0 {
+			state.LeftFor = "image"
+		}
+	}
+	if p.Token != r.Token || p.Lifecycle == catalog.Deleted {
+		s.except("FAIRE_WRITE_IGNORED", r, Answer{Code: "replayed", Message: "Faire answered with an older product of this token"}, pair)
+		return
+	}
+	for _, f := range productFields {
+		if value := f.get(d); value != "" && !slices.Contains(d.Defaulted, f.name) {
+			state.Fields[f.name] = Value{Sent: value, Held: f.get(&p)}
+		}
+	}
+	ignore := s.in.Rules.IgnoreQuery
+	if len(d.Images) > 0 {
+		state.Fields[fieldImages] = Value{Sent: lines(identities(d.Images, ignore)), Held: lines(identities(p.Images, ignore))}
+	}
+	s.fresh(&state, d, &p)
+	s.out.States[p.FaireID] = state
+}
+
+// fresh records the variants that were made, found again by their token.
+func (s *settler) fresh(state *State, d, p *catalog.Product) {
+	for i := range p.Variants {
+		there := &p.Variants[i]
+		at := slices.IndexFunc(d.Variants, func(v catalog.Variant) bool { return v.Token != "" && v.Token == there.Token })
+		if _, known := state.Variants[there.FaireID]; known || at < 0 {
+			continue
+		}
+		v := &d.Variants[at]
+		record := VariantState{Key: v.Key, SKU: there.SKU, SourceSKU: v.SourceSKU, Created: true, Generation: generation(v.Token), Fields: map[string]Value{}}
+		for _, f := range variantFields {
+			if value := f.get(v); value != "" {
+				record.Fields[f.name] = Value{Sent: value, Held: f.get(there)}
+			}
+		}
+		for _, want := range v.Prices {
+			for _, held := range there.Prices {
+				if held.Geography == want.Geography {
+					record.Fields[priceField(want.Geography, "wholesale")] = Value{Sent: amount(want.Wholesale), Held: amount(held.Wholesale)}
+					record.Fields[priceField(want.Geography, "retail")] = Value{Sent: amount(want.Retail), Held: amount(held.Retail)}
+				}
+			}
+		}
+		if ignore := s.in.Rules.IgnoreQuery; len(v.Images) > 0 {
+			record.Fields[fieldImages] = Value{Sent: lines(identities(v.Images, ignore)), Held: lines(identities(there.Images, ignore))}
+		}
+		state.Variants[there.FaireID] = record
+	}
+}
+
+// updated records the fields a PATCH carried, and the variants it made.
+func (s *settler) updated(r Request, answer Answer, pair Pair) {
+	p, ok := s.current(answer, r.ProductID)
+	if !ok || pair.Desired == nil {
+		return
+	}
+	state, known := s.out.States[r.ProductID]
+	if !known {
+		return
+	}
+	state.Fields, state.Variants = maps.Clone(state.Fields), maps.Clone(state.Variants)
+	ignore := s.in.Rules.IgnoreQuery
+	for _, id := range r.Changes {
+		change := s.changes[id]
+		for _, f := range change.Fields {
+			switch {
+			case change.Action != Update:
+			case f.Name == fieldLifecycle:
+				if string(p.Lifecycle) != f.After {
+					s.ignored(change, f)
+				} else if p.Lifecycle == catalog.Published {
+					state.LeftFor = ""
+				}
+			case change.VariantID == "":
+				if value, ok := s.settle(change, f, productValue(&p, f.Name, ignore)); ok {
+					state.Fields[f.Name] = value
+				}
+			default:
+				record := state.Variants[change.VariantID]
+				record.Fields = maps.Clone(record.Fields)
+				if value, ok := s.settle(change, f, variantValue(&p, change.VariantID, f.Name, ignore)); ok {
+					record.Fields[f.Name] = value
+				}
+				if f.Name == "sku" {
+					record.SKU = f.After
+				}
+				state.Variants[change.VariantID] = record
+			}
+		}
+	}
+	s.fresh(&state, pair.Desired, &p)
+	s.out.States[r.ProductID] = state
+}
+
+// settle decides whether a write took.
+func (s *settler) settle(change Change, f Field, held string) (Value, bool) {
+	if held == f.Before && held != f.After {
+		s.ignored(change, f)
+		return Value{}, false
+	}
+	switch family(f.Name) {
+	case "name", "description", "short_description", fieldImages:
+		return Value{Sent: f.After, Held: held}, true // Faire may make its own of these
+	}
+	if held != f.After {
+		s.ignored(change, f)
+		return Value{}, false
+	}
+	return Value{Sent: f.After, Held: held}, true
+}
+
+func (s *settler) ignored(change Change, f Field) {
+	s.out.Exceptions = append(s.out.Exceptions, check.Exception{Code: "FAIRE_WRITE_IGNORED", EntityKey: cmpOr(change.VariantKey, change.Key),
+		ProductKey: change.Key, VariantKey: change.VariantKey, SKU: change.SKU, Style: change.Style, Name: change.Name, Field: f.Name,
+		Found: f.Before, Wanted: f.After, FaireID: change.ProductID}.Identify(s.in.Brand))
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func productValue(p *catalog.Product, name string, ignore []string) string {
+	if name == fieldImages {
+		return lines(identities(p.Images, ignore))
+	}
+	for _, f := range productFields {
+		if f.name == name {
+			return f.get(p)
+		}
+	}
+	return ""
+}
+
+func variantValue(p *catalog.Product, id, name string, ignore []string) string {
+	at := slices.IndexFunc(p.Variants, func(v catalog.Variant) bool { return v.FaireID == id })
+	if at < 0 {
+		return ""
+	}
+	v := &p.Variants[at]
+	if name == fieldImages {
+		return lines(identities(v.Images, ignore))
+	}
+	for _, f := range variantFields {
+		if f.name == name {
+			return f.get(v)
+		}
+	}
+	for _, price := range v.Prices {
+		switch name {
+		case priceField(price.Geography, "wholesale"):
+			return amount(price.Wholesale)
+		case priceField(price.Geography, "retail"):
+			return amount(price.Retail)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,273 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"fairesync/pipeline/catalog"
+)
+
+// update plans a product that is on Faire: each managed field by decide, new variants, and what is gone or inactive.
+func (w *work) update() {
+	d, c := w.pair.Desired, w.pair.Current
+	w.state = w.startState()
+	created := w.state.Created
+	for _, f := range productFields {
+		present := f.get(d) != "" && !slices.Contains(d.Defaulted, f.name) || slices.Contains(d.Cleared, f.name)
+		w.field(f.name, "", "", f.get(d), f.get(c), present, created, w.state.Fields)
+	}
+	w.images("", "", d.Images, c.Images, created, w.state.Fields)
+	w.lifecycle()
+
+	byID := map[string]*catalog.Variant{}
+	for i := range c.Variants {
+		byID[c.Variants[i].FaireID] = &c.Variants[i]
+	}
+	geographies := geographiesOf(c)
+	for i := range d.Variants {
+		v := &d.Variants[i]
+		switch there := byID[v.FaireID]; {
+		case v.FaireID == "" && (v.Gone || v.Inactive):
+		case v.FaireID == "":
+			w.addVariant(v, geographies, ReasonNew, w.firstLinkHold()...)
+		case there == nil: // sits on another product: MATCH_SPLIT says so; its values go by variant id, with that product
+		case v.Gone || v.Inactive:
+			w.leaving(v, there)
+		default:
+			w.variant(v, there)
+		}
+	}
+	if !created && !w.state.Released && !w.heldByFirstLink() {
+		w.state.Released = true
+	}
+}
+
+// startState is the record as it is now, copied so that fields can be settled in it.
+func (w *work) startState() *State {
+	c := w.pair.Current
+	s := State{Key: w.pair.Key, ProductID: c.FaireID, Generation: 1, Fields: map[string]Value{}, Variants: map[string]VariantState{}}
+	if w.pair.State != nil {
+		s = *w.pair.State
+		s.Key = w.pair.Key
+		s.Fields, s.Variants = maps.Clone(s.Fields), maps.Clone(s.Variants)
+	} else if w.pair.Desired.Token != "" && w.pair.Desired.Token == c.Token {
+		s.Created = true // our token: we made it, and lost the record of it
+	}
+	if w.rules.FirstLink != "" && w.rules.FirstLink != "hold" {
+		s.Released = true
+	}
+	if s.Fields == nil {
+		s.Fields = map[string]Value{}
+	}
+	if s.Variants == nil {
+		s.Variants = map[string]VariantState{}
+	}
+	return &s
+}
+
+// firstLinkHold holds every write to a product that was on Faire before us and was not released, whatever its reason.
+func (w *work) firstLinkHold() []string {
+	if w.state.Created || w.state.Released {
+		return nil
+	}
+	return []string{codeFirstLink}
+}
+
+func (w *work) heldByFirstLink() bool {
+	return slices.ContainsFunc(w.changes, func(c Change) bool { return slices.Contains(c.HeldBy, codeFirstLink) })
+}
+
+// field plans or settles one text field of the product (variantKey "") or of a variant.
+func (w *work) field(name, variantKey, sku, desired, current string, present, created bool, record map[string]Value) {
+	w.decideField(name, variantKey, sku, desired, current, present, desired == current, created, record)
+}
+
+func (w *work) decideField(name, variantKey, sku, desired, current string, present, same, created bool, record map[string]Value) {
+	change, ok := w.verdict(name, variantKey, sku, desired, current, present, same, created, record)
+	if ok {
+		change.Fields = []Field{w.fieldOf(name, current, desired, record)}
+		change.Kind = kindOf(name, variantKey != "")
+		w.add(change, w.firstLinkHold()...)
+	}
+}
+
+func (w *work) fieldOf(name, before, after string, record map[string]Value) Field {
+	f := Field{Name: name, Before: before, After: after}
+	if value, ok := record[name]; ok {
+		f.Sent, f.Held = &value.Sent, &value.Held
+	}
+	return f
+}
+
+// verdict decides one field and settles, notices or returns the change to plan.
+func (w *work) verdict(name, variantKey, sku, desired, current string, present, same, created bool, record map[string]Value) (Change, bool) {
+	var known *Value
+	if value, ok := record[name]; ok {
+		known = &value
+	}
+	what, reason, code := decide(desired, current, present, same, known, w.rules.ours(name, created))
+	if what == firstLink && w.rules.FirstLink == "theirs" && !created {
+		record[name] = Value{Sent: desired, Held: current}
+		what, code = kept, "DRIFT_KEPT"
+	}
+	if code != "" {
+		w.except(code, variantKey, sku, name, current, desired)
+	}
+	switch what {
+	case settle:
+		record[name] = Value{Sent: desired, Held: current}
+	case send, firstLink:
+		return Change{Action: Update, Reason: reason, VariantKey: variantKey, SKU: sku}, true
+	}
+	return Change{}, false
+}
+
+// images plans or settles the images of the product or of a variant. An image lost in the source is kept on Faire.
+func (w *work) images(variantKey, sku string, desired, current []catalog.Image, created bool, record map[string]Value) {
+	ignore := w.rules.IgnoreQuery
+	d, c := identities(desired, ignore), identities(current, ignore)
+	value, known := record[fieldImages]
+	sent := split(value.Sent)
+	if known && len(c) > 0 && lost(d, sent) {
+		for _, address := range sent {
+			if !slices.Contains(d, address) {
+				w.except("IMAGE_LOST", variantKey, sku, fieldImages, address, "")
+			}
+		}
+		return
+	}
+	w.decideField(fieldImages, variantKey, sku, lines(d), lines(c), len(d) > 0, within(d, c), created, record)
+}
+
+// variant plans or settles the fields of a variant that is on Faire.
+func (w *work) variant(v, there *catalog.Variant) {
+	state, known := w.state.Variants[v.FaireID]
+	state.Key, state.SKU, state.SourceSKU = v.Key, there.SKU, v.SourceSKU
+	if state.Fields = maps.Clone(state.Fields); state.Fields == nil {
+		state.Fields = map[string]Value{}
+	}
+	if !known {
+		state.Generation = 1
+		state.Created = v.Token != "" && v.Token == there.Token
+	}
+	created := w.state.Created || state.Created
+	for _, f := range variantFields {
+		w.field(f.name, v.Key, v.SKU, f.get(v), f.get(there), f.get(v) != "", created, state.Fields)
+	}
+	w.prices(v, there, created, state.Fields)
+	w.images(v.Key, v.SKU, v.Images, there.Images, created, state.Fields)
+	for i := range w.changes {
+		if w.changes[i].VariantKey == v.Key && w.changes[i].VariantID == "" && w.changes[i].Action != Create {
+			w.changes[i].VariantID = v.FaireID
+			w.changes[i] = w.changes[i].identify()
+		}
+	}
+	w.state.Variants[v.FaireID] = state
+}
+
+// prices plans the prices of a variant, one change per geography. Geographies that we do not manage are not looked at here; a
+// body carries them verbatim.
+func (w *work) prices(v, there *catalog.Variant, created bool, record map[string]Value) {
+	held := map[string]catalog.Price{}
+	for _, p := range there.Prices {
+		held[p.Geography] = p
+	}
+	for _, p := range v.Prices {
+		current, sold := held[p.Geography]
+		var changes []Change
+		var fields []Field
+		for _, part := range []struct {
+			name       string
+			want, have catalog.Money
+		}{{"wholesale", p.Wholesale, current.Wholesale}, {"retail", p.Retail, current.Retail}} {
+			name := priceField(p.Geography, part.name)
+			want, have := amount(part.want), amount(part.have)
+			change, ok := w.verdict(name, v.Key, v.SKU, want, have, want != "", want == have, created, record)
+			if ok {
+				changes = append(changes, change)
+				fields = append(fields, w.fieldOf(name, have, want, record))
+			}
+		}
+		if len(changes) == 0 {
+			continue
+		}
+		extra := w.firstLinkHold()
+		if !sold {
+			extra = append(extra, "PRICE_GEOGRAPHY_MISSING")
+			w.except("PRICE_GEOGRAPHY_MISSING", v.Key, v.SKU, "price["+p.Geography+"]", "not sold there on Faire", p.Geography)
+		}
+		change := changes[0]
+		change.Kind, change.Fields = KindPrice, fields
+		w.add(change, extra...)
+	}
+}
+
+func geographiesOf(p *catalog.Product) []string {
+	list := []string{}
+	for _, v := range p.Variants {
+		for _, price := range v.Prices {
+			if v.Lifecycle != catalog.Deleted && !slices.Contains(list, price.Geography) {
+				list = append(list, price.Geography)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// lifecycle publishes what we ourselves left unpublished for want of an image or a type, once that is there (design §4.5). A
+// live product is never demoted as a side effect; what a brand took down stays.
+func (w *work) lifecycle() {
+	d, c := w.pair.Desired, w.pair.Current
+	if c.Lifecycle == d.Lifecycle || d.Lifecycle != catalog.Published || c.Lifecycle != catalog.Unpublished || w.state.LeftFor == "" {
+		return
+	}
+	extra := w.firstLinkHold()
+	for _, change := range w.changes {
+		if change.Held() && (change.Fields[0].Name == fieldImages || change.Fields[0].Name == "taxonomy") {
+			extra = append(extra, change.HeldBy...)
+		}
+	}
+	w.add(Change{Kind: KindLifecycle, Action: Update, Reason: ReasonPublishable,
+		Fields: []Field{{Name: fieldLifecycle, Before: string(c.Lifecycle), After: string(catalog.Published)}}}, extra...)
+}
+
+// leaving plans what becomes of a variant that is gone from the source or inactive there: on-hand 0 on a tracked one
+// (stop_selling), or the product unpublished when every variant is gone or inactive (unpublish).
+func (w *work) leaving(v, there *catalog.Variant) {
+	policy, reason := w.rules.WhenInactive, ReasonInactive
+	if v.Gone {
+		policy, reason = w.rules.WhenGone, ReasonGone
+	}
+	switch {
+	case policy == "stop_selling" && there.OnHand != nil && *there.OnHand > 0:
+		w.add(Change{Kind: KindLifecycle, Action: Update, Reason: reason, VariantKey: v.Key, VariantID: v.FaireID, SKU: there.SKU,
+			Fields: []Field{{Name: fieldOnHand, Before: strconv.FormatInt(*there.OnHand, 10), After: "0"}}}, w.firstLinkHold()...)
+	case policy == "unpublish" && w.pair.Current.Lifecycle == catalog.Published && w.allLeaving() && !w.unpublishes():
+		w.add(Change{Kind: KindLifecycle, Action: Update, Reason: reason,
+			Fields: []Field{{Name: fieldLifecycle, Before: string(catalog.Published), After: string(catalog.Unpublished)}}}, w.firstLinkHold()...)
+	}
+}
+
+func (w *work) allLeaving() bool {
+	staying := map[string]bool{}
+	for _, v := range w.pair.Current.Variants {
+		if v.Lifecycle != catalog.Deleted {
+			staying[v.FaireID] = true
+		}
+	}
+	for _, v := range w.pair.Desired.Variants {
+		if !v.Gone && !v.Inactive {
+			return false
+		}
+		delete(staying, v.FaireID)
+	}
+	return len(staying) == 0
+}
+
+func (w *work) unpublishes() bool {
+	return slices.ContainsFunc(w.changes, func(c Change) bool {
+		return c.Kind == KindLifecycle && c.VariantKey == "" && c.Reason != ReasonPublishable
+	})
+}

@@ -1,0 +1,93 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"fairesync/pipeline/check"
+	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/load"
+	"fairesync/pipeline/plan"
+)
+
+func (r *run) writePlan(p plan.Plan) (digest string, err error) {
+	err = r.folder.Write(ledger.PlanName, func(w io.Writer) error {
+		digest, err = plan.Write(w, p)
+		return err
+	})
+	return digest, err
+}
+
+// report writes exceptions and workbook: before the load, so that a run that dies while loading has explained itself, and again
+// with outcomes.
+func (r *run) report() error {
+	r.count()
+	if err := r.folder.WriteExceptions(r.exceptions); err != nil {
+		return fmt.Errorf("write the exceptions: %w", err)
+	}
+	err := r.folder.Write(ledger.WorkbookName, func(w io.Writer) error {
+		return r.edges.Workbook(w, r.summary, r.result.Plan, r.exceptions, r.outcomes)
+	})
+	if err != nil {
+		return fmt.Errorf("write the workbook: %w", err)
+	}
+	r.summary.Workbook = r.folder.Path(ledger.WorkbookName)
+	if err := r.edges.State.PublishWorkbook(r.folder, ledger.WorkbookName); err != nil {
+		return fmt.Errorf("publish the workbook: %w", err)
+	}
+	return nil
+}
+
+// count fills the summary from plan, exceptions and outcomes.
+func (r *run) count() {
+	s, p := &r.summary, r.result.Plan
+	a := p.Summary.Accounting
+	s.SourceRows, s.Unchanged, s.Planned, s.Held, s.Ignored = a.SourceRows, a.Unchanged, a.Planned, a.Held, a.Ignored
+	if p.Summary.Changes != nil {
+		s.Changes, s.HeldBy = p.Summary.Changes, p.Summary.Held
+	}
+	s.Exceptions = map[check.Severity]int{check.Error: 0, check.Warning: 0, check.Info: 0}
+	for _, e := range r.exceptions {
+		s.Exceptions[e.Severity]++
+	}
+	s.Requests.Reads = r.edges.Reads()
+	s.Requests.Planned, s.Requests.Sent, s.Requests.OK, s.Requests.Refused = len(p.Requests), 0, 0, 0
+	for _, o := range r.outcomes {
+		switch o.Status {
+		case load.Applied:
+			s.Requests.Sent++
+			s.Requests.OK++
+		case load.Refused:
+			s.Requests.Sent++
+			s.Requests.Refused++
+		case load.Unknown:
+			s.Requests.Sent++
+		}
+	}
+}
+
+// conclude says how the run ended. Exit codes are cmd's.
+func (r *run) conclude(err error) {
+	s := &r.summary
+	s.Ended = r.edges.Now().UTC()
+	var off *Off
+	var part *load.PartialError
+	switch {
+	case errors.As(err, &off):
+		s.Status = "off"
+	case errors.As(err, &part):
+		s.Status = "partly"
+	case err != nil:
+		s.Status = "failed"
+	case r.options.DryRun:
+		s.Status = "planned"
+	case len(r.result.Plan.Summary.Held) > 0:
+		s.Status = "held"
+	default:
+		s.Status = "done"
+	}
+	if err != nil {
+		s.Error = err.Error()
+	}
+}

@@ -1,0 +1,122 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"fairesync/pipeline/check"
+	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/plan"
+)
+
+// Input is everything the workbook is made from. How long steps took, when the run ended and where its files are is left out
+// of the workbook, so that a replay of the run gives the same bytes.
+type Input struct {
+	Summary    ledger.Summary
+	Plan       plan.Plan          // zero where nothing was compared (check)
+	Exceptions []check.Exception  // in any order
+	Outcomes   map[string]Outcome // by request id; nil before the load
+	Program    string             // version of the program, for the hidden sheet
+}
+
+// Outcome is what became of a request, as the load says it: applied, refused, unknown or not_tried, and Faire's own words.
+type Outcome struct {
+	Status  string
+	Message string
+}
+
+// Write writes the workbook.
+func Write(w io.Writer, in Input) error {
+	return write(w, in, excelRows)
+}
+
+// data is the input, sorted and looked up once for all sheets.
+type data struct {
+	Input
+	codes      []check.Code
+	codeRow    map[string]int // row of a code on the Codes sheet
+	codeCount  map[string]int
+	exceptions []check.Exception   // as the Exceptions sheet lists them
+	carriers   map[string][]string // request ids by change id
+}
+
+func prepare(in Input) *data {
+	d := &data{
+		Input: in, codes: check.Codes(), codeRow: map[string]int{}, codeCount: map[string]int{},
+		exceptions: slices.Clone(in.Exceptions), carriers: map[string][]string{},
+	}
+	for i, code := range d.codes {
+		d.codeRow[code.Name] = i + 2
+	}
+	for _, e := range in.Exceptions {
+		d.codeCount[e.Code]++
+	}
+	for _, request := range in.Plan.Requests {
+		for _, change := range request.Changes {
+			d.carriers[change] = append(d.carriers[change], request.ID)
+		}
+	}
+	check.Sort(d.exceptions)
+	slices.SortStableFunc(d.exceptions, func(a, b check.Exception) int { return cmp.Compare(urgency(a), urgency(b)) })
+	return d
+}
+
+// urgency orders exceptions for reading: what holds or warns about a product that is live on Faire first, then the same about
+// others, infos last. Within that check.Sort's order stays: errors before warnings, then by code and product.
+func urgency(e check.Exception) int {
+	switch {
+	case e.Severity == check.Info && !e.Live:
+		return 3
+	case e.Severity == check.Info:
+		return 2
+	case !e.Live:
+		return 1
+	}
+	return 0
+}
+
+// status says what became of a change, or what would: held, planned, or the worst of what became of the requests that carry
+// it; and Faire's words.
+func (d *data) status(change plan.Change) (status, message string) {
+	switch {
+	case change.Held():
+		return "held", ""
+	case d.Outcomes == nil:
+		return "planned", ""
+	}
+	worst := []string{"applied", "not_tried", "unknown", "refused"}
+	at := -1
+	for _, request := range d.carriers[change.ID] {
+		outcome, ok := d.Outcomes[request]
+		if !ok {
+			outcome.Status = "not_tried"
+		}
+		if i := slices.Index(worst, outcome.Status); i > at {
+			at, message = i, outcome.Message
+		}
+	}
+	if at < 0 {
+		return "planned", ""
+	}
+	return strings.ReplaceAll(worst[at], "_", " "), message
+}
+
+// accounting is where the source rows went: the plan's, or the summary's where there is no plan.
+func (d *data) accounting() plan.Accounting {
+	if d.Plan.Version != 0 {
+		return d.Plan.Summary.Accounting
+	}
+	s := d.Summary
+	return plan.Accounting{SourceRows: s.SourceRows, Unchanged: s.Unchanged, Planned: s.Planned, Held: s.Held, Ignored: s.Ignored}
+}
+
+// codeLink is a cell that shows a code and leads to its row on the Codes sheet; an unknown code is text.
+func (d *data) codeLink(code string) any {
+	if row, ok := d.codeRow[code]; ok {
+		return link{text: code, target: fmt.Sprintf("Codes!A%d", row)}
+	}
+	return code
+}

@@ -1,0 +1,225 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+
+	"fairesync/pipeline/check"
+)
+
+// column is one column of a sheet. Headers are unique within a sheet.
+type column struct {
+	header string
+	width  float64 // in characters
+	wrap   bool    // long text, several lines
+	text   bool    // keys: a spreadsheet must not read a number, date or formula into it
+	tone   bool    // coloured by its words (error, refused …)
+	number bool    // its header stands in the middle, where the filter button does not hide it
+	screen bool    // not printed, and so with all columns after it: paper is narrow
+}
+
+// sheet is one sheet of the workbook. To add one: an entry in sheets, its golden text. Cells are strings, ints, int64s,
+// ordinals or links.
+type sheet struct {
+	name    string
+	about   string // one line for the Summary
+	tab     string // colour, RRGGBB
+	columns []column
+	rows    func(*data) iter.Seq[[]any]
+}
+
+// sheets are all of them between Summary and the hidden Meta, in their order.
+func sheets() []sheet {
+	return []sheet{
+		{
+			name: "Causes", about: "Exceptions added up: by code and category, live products first. Start here.", tab: "C00000",
+			columns: []column{
+				{header: "Severity", width: 9, tone: true}, {header: "Code", width: 30}, {header: "What it is", width: 30, wrap: true},
+				{header: "Category or style", width: 28, wrap: true, text: true}, {header: "Exceptions", width: 11, number: true},
+				{header: "Live on Faire", width: 9, number: true}, {header: "New", width: 8, number: true}, {header: "Styles", width: 8, number: true},
+				{header: "For example", width: 28, wrap: true, text: true}, {header: "What to do", width: 56, wrap: true},
+				{header: "Holds", width: 26, wrap: true, screen: true},
+			},
+			rows: causeRows,
+		},
+		{
+			name: "Exceptions", about: "One row per finding, those of live products first, infos last.", tab: "C00000",
+			columns: []column{
+				{header: "Severity", width: 9, tone: true}, {header: "Code", width: 30}, {header: "SKU", width: 20, text: true},
+				{header: "Style", width: 13, text: true}, {header: "Name", width: 26, wrap: true, text: true}, {header: "Field", width: 21, text: true},
+				{header: "Found", width: 26, wrap: true, text: true}, {header: "Wanted", width: 26, wrap: true, text: true},
+				{header: "Proposal", width: 32, wrap: true, text: true}, {header: "Live", width: 7}, {header: "Row", width: 9, number: true},
+				{header: "What to do", width: 50, wrap: true, screen: true}, {header: "Column", width: 18, text: true},
+				{header: "File", width: 24, wrap: true, text: true}, {header: "Source", width: 12, text: true},
+				{header: "Category", width: 24, wrap: true, text: true}, {header: "Faire id", width: 17, text: true},
+				{header: "First seen in run", width: 24, text: true}, {header: "Id", width: 20, text: true}, {header: "Fingerprint", width: 20, text: true},
+			},
+			rows: exceptionRows,
+		},
+		{
+			name: "Planned changes", about: "What is sent to Faire, field by field, and what became of it.", tab: "00803C",
+			columns: changeColumns(column{header: "Status", width: 11, tone: true}, column{header: "Faire's answer", width: 36, wrap: true, text: true}),
+			rows:    plannedRows,
+		},
+		{
+			name: "Held", about: "Changes that were worked out and not sent, why, and how to release them.", tab: "BF8F00",
+			columns: changeColumns(column{header: "Held by", width: 31}, column{header: "How to release", width: 50, wrap: true}),
+			rows:    heldRows,
+		},
+		{
+			name: "Unmatched on Faire", about: "Variants on Faire that no SKU of the source matches; they are left alone.", tab: "7F7F7F",
+			columns: []column{
+				{header: "SKU on Faire", width: 22, text: true}, {header: "Name", width: 40, wrap: true, text: true}, {header: "Faire id", width: 19, text: true},
+				{header: "Live", width: 7}, {header: "Found", width: 30, wrap: true, text: true}, {header: "Proposal", width: 34, wrap: true, text: true},
+				{header: "First seen in run", width: 23, text: true}, {header: "Id", width: 20, text: true},
+			},
+			rows: unmatchedRows,
+		},
+		{
+			name: "Codes", about: "What every code means and what to do about it.", tab: "4472C4",
+			columns: []column{
+				{header: "Code", width: 31}, {header: "Severity", width: 10, tone: true}, {header: "In this run", width: 11, number: true},
+				{header: "What it is", width: 38, wrap: true}, {header: "What it holds", width: 38, wrap: true}, {header: "What to do", width: 80, wrap: true},
+			},
+			rows: codeRows,
+		},
+	}
+}
+
+// changeColumns are those of a sheet of changes; two of its own stand after the reason.
+func changeColumns(own ...column) []column {
+	columns := []column{
+		{header: "Kind", width: 11}, {header: "Action", width: 9}, {header: "Style", width: 13, text: true}, {header: "SKU", width: 20, text: true},
+		{header: "Name", width: 24, wrap: true, text: true}, {header: "Field", width: 22, text: true},
+		{header: "On Faire", width: 28, wrap: true, text: true}, {header: "Ought to be", width: 28, wrap: true, text: true},
+		{header: "Why", width: 22, wrap: true},
+	}
+	columns = append(columns, own...)
+	return append(columns, column{header: "Last sent", width: 20, wrap: true, text: true, screen: true}, column{header: "Product id", width: 17, text: true},
+		column{header: "Variant id", width: 17, text: true}, column{header: "Change", width: 20, text: true})
+}
+
+func exceptionRows(d *data) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for _, e := range d.exceptions {
+			code, _ := check.Lookup(e.Code)
+			if !yield([]any{
+				string(e.Severity), d.codeLink(e.Code), e.SKU, e.Style, e.Name, e.Field, e.Found, e.Wanted, e.Proposal, yes(e.Live),
+				rowNumber(e.Row), code.Hint, e.Column, e.File, e.Source, e.Category, e.FaireID, e.FirstSeen, e.ID, e.Fingerprint,
+			}) {
+				return
+			}
+		}
+	}
+}
+
+// unmatched is the code whose rows have a sheet of their own, beside the one of all.
+const unmatched = "MATCH_UNMATCHED_ON_FAIRE"
+
+func unmatchedRows(d *data) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for _, e := range d.exceptions {
+			if e.Code == unmatched && !yield([]any{e.SKU, e.Name, e.FaireID, yes(e.Live), e.Found, e.Proposal, e.FirstSeen, e.ID}) {
+				return
+			}
+		}
+	}
+}
+
+func plannedRows(d *data) iter.Seq[[]any] {
+	return changes(d, false, func(i int) []any {
+		status, message := d.status(d.Plan.Changes[i])
+		return []any{status, message}
+	})
+}
+
+func heldRows(d *data) iter.Seq[[]any] {
+	return changes(d, true, func(i int) []any {
+		held := d.Plan.Changes[i].HeldBy
+		var hints []string
+		for _, name := range held {
+			if code, ok := check.Lookup(name); ok {
+				hints = append(hints, code.Hint)
+			}
+		}
+		var by any = strings.Join(held, ", ")
+		if len(held) == 1 {
+			by = d.codeLink(held[0])
+		}
+		return []any{by, strings.Join(hints, "\n")}
+	})
+}
+
+// changes yields one row per field of the plan's changes that are held, or that are not.
+func changes(d *data, held bool, own func(i int) []any) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for i, change := range d.Plan.Changes {
+			if change.Held() != held {
+				continue
+			}
+			fields := change.Fields
+			mine := own(i)
+			for f := range max(1, len(fields)) { // a change without fields is a row too
+				var name, before, after, sent string
+				if f < len(fields) {
+					name, before, after = fields[f].Name, fields[f].Before, fields[f].After
+					if fields[f].Sent != nil {
+						sent = *fields[f].Sent
+					}
+				}
+				row := []any{
+					strings.ReplaceAll(string(change.Kind), "_", " "), string(change.Action), change.Style, change.SKU, change.Name,
+					name, before, after, change.Reason.Words(),
+				}
+				row = append(row, mine...)
+				if !yield(append(row, sent, change.ProductID, change.VariantID, change.ID)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func codeRows(d *data) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for _, code := range d.codes {
+			if !yield([]any{code.Name, string(code.Severity), positive(int64(d.codeCount[code.Name])), code.Title, code.Holds.Words(), code.Hint}) {
+				return
+			}
+		}
+	}
+}
+
+// yes is a mark that prints well; no is blank.
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return ""
+}
+
+// rowNumber is the number of a row; it counts nothing, so its thousands are not parted. 0 is no row.
+func rowNumber(n int64) any {
+	if n <= 0 {
+		return ""
+	}
+	return ordinal(n)
+}
+
+// positive leaves a cell blank where there is nothing to count.
+func positive(n int64) any {
+	if n <= 0 {
+		return ""
+	}
+	return n
+}
+
+// metaRows are the hidden sheet's: what a program needs to know the workbook by.
+func metaRows(d *data) [][2]string {
+	return [][2]string{
+		{"format", "1"}, {"program", d.Program}, {"brand", d.Summary.Brand}, {"brand_id", d.Plan.BrandID}, {"run", d.Summary.Run},
+		{"command", d.Summary.Command}, {"plan_digest", d.Plan.Digest}, {"desired_digest", d.Plan.DesiredDigest},
+		{"current_digest", d.Plan.CurrentDigest}, {"exceptions", fmt.Sprint(len(d.exceptions))}, {"changes", fmt.Sprint(len(d.Plan.Changes))},
+	}
+}

@@ -1,0 +1,46 @@
+// Package source is the list of the sources there are. Each lives in a package of its own below.
+package source
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"fairesync/pipeline/config"
+	"fairesync/pipeline/source/apparelmagic"
+	"fairesync/pipeline/source/files"
+	"fairesync/pipeline/stage"
+)
+
+// Source is what every one of them does.
+type Source interface {
+	Capabilities() stage.Capabilities
+	Extract(ctx context.Context, sink stage.Sink) error
+}
+
+// Options are what any of them may need.
+type Options struct {
+	Settings  config.Source
+	Prices    []config.Price // of the primary source
+	Token     string
+	Transport http.RoundTripper // nil: the network
+	Now       func() time.Time
+	Jitter    func() float64
+	Logger    *slog.Logger
+}
+
+// Kinds names the sources there are, for messages and documentation.
+var Kinds = []string{"apparelmagic", "files"}
+
+// New makes the source of the configured kind. It opens and calls nothing.
+func New(o Options) (Source, error) {
+	switch o.Settings.Kind {
+	case "apparelmagic":
+		return apparelmagic.New(apparelmagic.Options{Settings: o.Settings, Token: o.Token, Transport: o.Transport, Now: o.Now, Jitter: o.Jitter, Logger: o.Logger})
+	case "files":
+		return files.New(files.Options{Settings: o.Settings, Prices: o.Prices, Logger: o.Logger})
+	}
+	return nil, fmt.Errorf("source %s: there is no source of kind %q", o.Settings.Name, o.Settings.Kind)
+}

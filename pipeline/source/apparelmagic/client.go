@@ -1,0 +1,238 @@
+package apparelmagic
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/time/rate"
+)
+
+const (
+	tries       = 5                // the first request and waits of 1, 2, 4 and 8 s (contract §1.6)
+	firstWait   = time.Second      // doubled each time
+	longestWait = 5 * time.Minute  // a Retry-After beyond this ends the run instead
+	timeout     = 60 * time.Second // for one request with its body
+	inFlight    = 2                // requests at a time (contract §1.6)
+	bodyLimit   = 256 << 20        // bytes; a page of 1000 products is some MB
+	hidable     = 8                // a shorter token is not searched for in pages: it would match by chance
+)
+
+// client asks for pages: it paces, retries, and turns every answer into a page or an *Error.
+type client struct {
+	source  string // name, for messages
+	base    *url.URL
+	token   string
+	http    *http.Client
+	limiter *rate.Limiter
+	now     func() time.Time
+	jitter  func() float64
+	log     *slog.Logger
+}
+
+func newClient(base *url.URL, options Options) *client {
+	transport := options.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	perSecond := options.Settings.RequestsPerSecond
+	if perSecond == 0 {
+		perSecond = defaultRate
+	}
+	return &client{
+		source: options.Settings.Name,
+		base:   base,
+		token:  options.Token,
+		http: &http.Client{
+			Transport: transport,
+			// A redirect would carry the token, which is part of the address, to where nobody meant it to go.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
+		now:     options.Now,
+		jitter:  options.Jitter,
+		log:     options.Logger,
+	}
+}
+
+// page asks for one page until it has it, or until the decision table (contract §1.3) says to stop.
+func (c *client) page(ctx context.Context, endpoint string, query url.Values) (page, error) {
+	asked, withoutPage := 0, 0
+	answer, err := backoff.Retry(ctx, func() (page, error) {
+		if err := c.limiter.Wait(ctx); err != nil {
+			return page{}, backoff.Permanent(err)
+		}
+		asked++
+		got, failure := c.once(ctx, endpoint, query)
+		if failure == nil {
+			return got, nil
+		}
+		if failure.class == classNoPage {
+			withoutPage++
+		}
+		return page{}, failure.retryable(withoutPage)
+	},
+		backoff.WithBackOff(&schedule{jitter: c.jitter}),
+		backoff.WithMaxTries(tries),
+		backoff.WithMaxElapsedTime(0),
+		backoff.WithNotify(func(err error, wait time.Duration) {
+			c.log.WarnContext(ctx, "asking again", "source", c.source, "endpoint", endpoint, "why", err.Error(), "wait", wait)
+		}))
+	if err == nil {
+		return answer, nil
+	}
+	if ctx.Err() != nil {
+		return page{}, fmt.Errorf("source %s: %s: %w", c.source, endpoint, ctx.Err())
+	}
+	var failure *Error
+	if errors.As(err, &failure) && asked > 1 {
+		counted := *failure
+		counted.Message += fmt.Sprintf(" (asked %d times)", asked)
+		return page{}, &counted
+	}
+	return page{}, err
+}
+
+// once sends one request. The token and the time travel in the query (contract §1.2); nothing here prints a URL.
+func (c *client) once(ctx context.Context, endpoint string, query url.Values) (page, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	fail := func(class class, status int, cause error, message string, args ...any) (page, *Error) {
+		return page{}, &Error{Source: c.source, Endpoint: endpoint, Status: status, Message: fmt.Sprintf(message, args...),
+			class: class, cause: sentinel(cause)}
+	}
+	values := url.Values{"time": {strconv.FormatInt(c.now().Unix(), 10)}, "token": {c.token}}
+	for name, list := range query {
+		values[name] = list
+	}
+	address := c.base.JoinPath(endpoint)
+	address.RawQuery = values.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return fail(classPermanent, 0, nil, "cannot be asked for: the address is not usable")
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "fairesync") // one client reports that requests without are refused (contract §1.1)
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fail(classNetwork, 0, err, "could not be read: %s", c.reason(err))
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, bodyLimit+1))
+	if class, bad := classify(response.StatusCode); bad {
+		_, failure := fail(class, response.StatusCode, nil, "answered %d%s%s", response.StatusCode, meaning(class), c.told(body))
+		failure.wait = retryAfter(response.Header.Get("Retry-After"), c.now())
+		return page{}, failure
+	}
+	if err != nil {
+		return fail(classNetwork, response.StatusCode, err, "broke off in the middle of a page: %s", c.reason(err))
+	}
+	if len(body) > bodyLimit {
+		return fail(classPermanent, response.StatusCode, nil, "answered with more than %d MB; lower sources[].page_size", bodyLimit>>20)
+	}
+	if len(c.token) >= hidable {
+		body = bytes.ReplaceAll(body, []byte(c.token), []byte("[token]"))
+	}
+	got, err := parsePage(body)
+	var refused *refusal
+	switch {
+	case errors.As(err, &refused):
+		return fail(classRefused, response.StatusCode, nil, "answered with an error: %s", c.foreign(refused.Error()))
+	case err != nil:
+		return fail(classNoPage, response.StatusCode, nil, "answered 200 with something that is no page of records: %s", err)
+	}
+	return got, nil
+}
+
+// classify gives the row of the decision table for a status; a 200 is not bad by itself.
+func classify(status int) (class, bool) {
+	switch {
+	case status == http.StatusOK:
+		return 0, false
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return classCredential, true
+	case status == http.StatusTooManyRequests:
+		return classBusy, true
+	case status == http.StatusRequestTimeout || status >= 500:
+		return classServer, true
+	default:
+		return classPermanent, true
+	}
+}
+
+func meaning(class class) string {
+	switch class {
+	case classCredential:
+		return ": the token is not accepted"
+	case classBusy:
+		return ": too many requests"
+	default:
+		return ""
+	}
+}
+
+// told is what the server says about a failure: meta.errors when there are any. HTML is not shown to people.
+func (c *client) told(body []byte) string {
+	var refused *refusal
+	if _, err := parsePage(body); errors.As(err, &refused) {
+		return ": " + c.foreign(refused.Error())
+	}
+	return ""
+}
+
+// reason says why there was no answer, without the address that net/http puts in front.
+func (c *client) reason(err error) string {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("no whole answer in %s", timeout)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed early"
+	}
+	return c.foreign(err.Error())
+}
+
+// foreign makes a text from elsewhere fit for a message.
+func (c *client) foreign(text string) string { return plain(redact(text, c.token)) }
+
+// retryAfter reads the header in both of its forms; 0 when it is absent, past or unreadable.
+func retryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}
+
+// schedule waits 1, 2, 4, 8 s, each up to a quarter longer (contract §1.6).
+type schedule struct {
+	jitter func() float64
+	wait   time.Duration
+}
+
+// NextBackOff is the wait before the next try.
+func (s *schedule) NextBackOff() time.Duration {
+	if s.wait == 0 {
+		s.wait = firstWait
+	} else {
+		s.wait *= 2
+	}
+	return s.wait + time.Duration(s.jitter()*float64(s.wait)/4)
+}
+
+// Reset starts again at one second.
+func (s *schedule) Reset() { s.wait = 0 }

@@ -1,0 +1,290 @@
+package apparelmagic
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"fairesync/pipeline/config"
+	"fairesync/pipeline/stage"
+)
+
+// Limits and defaults (contract §1.4, §1.6).
+const (
+	defaultPage    = 1000
+	smallestPage   = 10
+	largestPage    = 1000
+	defaultRate    = 4 // requests a second
+	defaultCeiling = 20_000
+	defaultPath    = "/api/json"
+)
+
+// Options are what a Source needs.
+type Options struct {
+	Settings  config.Source     // name, url, page size, requests per second and mapping are read
+	Token     string            // the account's API token; travels in the query of every request
+	Transport http.RoundTripper // nil: http.DefaultTransport
+	Now       func() time.Time  // for the time parameter and for Retry-After dates
+	Jitter    func() float64    // 0 to 1, lengthens waits between tries; nil: waits are exact
+	Logger    *slog.Logger      // nil: nothing is logged
+	MaxPages  int               // of one list, beyond which the walk gives up; 0: 20,000
+}
+
+// Source is one ApparelMagic account.
+type Source struct {
+	options Options
+	client  *client
+}
+
+// New checks the settings and makes a source; it sends no request. An error has a Hint.
+func New(options Options) (*Source, error) {
+	if options.Now == nil {
+		return nil, fmt.Errorf("source %s: no clock was given", options.Settings.Name)
+	}
+	if options.Jitter == nil {
+		options.Jitter = func() float64 { return 0 }
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.MaxPages == 0 {
+		options.MaxPages = defaultCeiling
+	}
+	refuse := func(next, what string, args ...any) (*Source, error) {
+		return nil, &settingError{what: fmt.Sprintf("source %s: ", options.Settings.Name) + fmt.Sprintf(what, args...), next: next}
+	}
+	if strings.TrimSpace(options.Token) == "" {
+		return refuse("set sources[].token to the environment variable or file that holds it", "there is no token")
+	}
+	size := &options.Settings.PageSize
+	if *size == 0 {
+		*size = defaultPage
+	}
+	if *size < smallestPage || *size > largestPage {
+		return refuse("leave sources[].page_size out, or set it to 1000", "page_size is %d; ApparelMagic takes %d to %d", *size, smallestPage, largestPage)
+	}
+	if options.Settings.RequestsPerSecond < 0 {
+		return refuse("leave sources[].requests_per_second out, or set it to 4", "requests_per_second is below zero")
+	}
+	base, err := parseURL(options.Settings.URL)
+	if err != nil {
+		return refuse("write sources[].url as https://ACCOUNT.app.apparelmagic.com/api/json", "url %v", err)
+	}
+	return &Source{options: options, client: newClient(base, options)}, nil
+}
+
+// parseURL reads sources[].url: https on any host, http on loopback only, without user, query or fragment. The path of the
+// JSON API is filled in where only the host is given. Errors never repeat the text: people paste addresses with tokens.
+func parseURL(text string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimSpace(text))
+	switch {
+	case err != nil || base.Host == "" || base.Hostname() == "":
+		return nil, fmt.Errorf("is no address")
+	case base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, fmt.Errorf("has a user name, a query or a fragment; it must have none")
+	case base.Scheme == "http" && !loopback(base.Hostname()):
+		return nil, fmt.Errorf("is http; only https is allowed except on 127.0.0.1 and localhost")
+	case base.Scheme != "https" && base.Scheme != "http":
+		return nil, fmt.Errorf("does not begin with https://")
+	}
+	if base.Path = strings.TrimRight(base.Path, "/"); base.Path == "" {
+		base.Path = defaultPath
+	}
+	base.RawPath = ""
+	return base, nil
+}
+
+// Name is the source's name in the configuration.
+func (s *Source) Name() string { return s.options.Settings.Name }
+
+// Capabilities are what ApparelMagic has (contract §0). It is the one system the seed names as verified for product detail.
+func (s *Source) Capabilities() stage.Capabilities {
+	return stage.Capabilities{
+		ProductDetail: true,
+		Missing:       []string{"short_description", "unit_multiplier", "minimum_order_quantity", "alias"},
+		StableSKUID:   true,
+		Inventory:     true,
+	}
+}
+
+// Extract reads the whole catalogue and delivers it as table item. When it returns an error the table was not closed.
+//
+// SKU rows are read before products, so that a style made in between has its product; colourways come last, for the styles that
+// have SKUs to sell.
+func (s *Source) Extract(ctx context.Context, sink stage.Sink) error {
+	data := newCatalogue()
+	pages := newPager(sink)
+	for _, list := range []struct {
+		of   endpoint
+		take func(uint64, record) error
+	}{
+		{inventory, data.takeSKU},
+		{products, data.takeProduct},
+		{sizeRanges, data.takeSizeRange},
+		{divisions, data.takeDivision},
+	} {
+		if err := s.walk(ctx, list.of, nil, pages.keep(s.client.page), list.take); err != nil {
+			return err
+		}
+	}
+	data.group()
+	if err := s.colourways(ctx, data, pages); err != nil {
+		return err
+	}
+	return s.deliver(ctx, data, sink)
+}
+
+type fetch = func(context.Context, string, url.Values) (page, error)
+
+// walk reads one list.
+func (s *Source) walk(ctx context.Context, of endpoint, fixed url.Values, fetch fetch, take func(uint64, record) error) error {
+	walk := &walk{
+		source: s.Name(), of: of, fixed: fixed, size: s.options.Settings.PageSize, ceiling: s.options.MaxPages, fetch: fetch, take: take,
+	}
+	log := s.options.Logger.With("source", s.Name(), "endpoint", of.name)
+	walk.filtered = func() { log.InfoContext(ctx, "last_id does not get further, filtering by id from here on") }
+	if err := walk.run(ctx); err != nil {
+		return err
+	}
+	log.DebugContext(ctx, "read", "rows", walk.rows, "pages", walk.pages, "repeated", walk.dropped, "total_records", walk.total)
+	return nil
+}
+
+// colourways reads the colours of every style that has SKUs to sell, two styles at a time. The first style is read alone: when its
+// answer holds other styles' rows the server ignores the filter on product_id, and that one walk was the whole list.
+func (s *Source) colourways(ctx context.Context, data *catalogue, pages *pager) error {
+	styles := data.styles()
+	if len(styles) == 0 {
+		return nil
+	}
+	foreign := false
+	err := s.walk(ctx, colourways, ofStyle(styles[0]), pages.keep(s.client.page), func(id uint64, row record) error {
+		foreign = foreign || styleOf(row, styles[0]) != styles[0]
+		data.takeColourway(id, styles[0], row)
+		return nil
+	})
+	if err != nil || foreign {
+		return err
+	}
+	return s.restOfColourways(ctx, styles[1:], data, pages)
+}
+
+// walked is one style's colourways, kept until those of the styles before it were taken: pages are numbered in that order.
+type walked struct {
+	pages []page
+	rows  []record
+	ids   []uint64
+	err   error
+	done  chan struct{}
+}
+
+func (s *Source) restOfColourways(ctx context.Context, styles []string, data *catalogue, pages *pager) error {
+	results := make([]*walked, len(styles))
+	for i := range results {
+		results[i] = &walked{done: make(chan struct{})}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	group := errgroup.Group{}
+	group.SetLimit(inFlight)
+	feeding := make(chan struct{})
+	go func() {
+		defer close(feeding)
+		for i, style := range styles {
+			group.Go(func() error {
+				defer close(results[i].done)
+				results[i].err = s.colourwaysOf(ctx, style, results[i])
+				return nil
+			})
+		}
+	}()
+	// The workers are waited for in every case: nothing may run on after Extract returned.
+	defer func() {
+		cancel()
+		<-feeding
+		_ = group.Wait()
+	}()
+	for style, result := range results {
+		<-result.done
+		if result.err != nil {
+			return result.err
+		}
+		for _, page := range result.pages {
+			if err := pages.write(colourways.name, page); err != nil {
+				return err
+			}
+		}
+		for i, row := range result.rows {
+			data.takeColourway(result.ids[i], styles[style], row)
+		}
+		result.pages, result.rows = nil, nil
+	}
+	return nil
+}
+
+func (s *Source) colourwaysOf(ctx context.Context, style string, into *walked) error {
+	keep := func(ctx context.Context, name string, query url.Values) (page, error) {
+		got, err := s.client.page(ctx, name, query)
+		if err == nil {
+			into.pages = append(into.pages, got)
+		}
+		return got, err
+	}
+	return s.walk(ctx, colourways, ofStyle(style), keep, func(id uint64, row record) error {
+		into.ids, into.rows = append(into.ids, id), append(into.rows, row)
+		return nil
+	})
+}
+
+func ofStyle(product string) url.Values { return url.Values{"product_id": {product}} }
+
+// pager keeps raw pages, numbered per endpoint.
+type pager struct {
+	sink  stage.Sink
+	count map[string]int
+}
+
+func newPager(sink stage.Sink) *pager { return &pager{sink: sink, count: map[string]int{}} }
+
+// keep is a fetch that also keeps what it fetched.
+func (p *pager) keep(from fetch) fetch {
+	return func(ctx context.Context, endpoint string, query url.Values) (page, error) {
+		got, err := from(ctx, endpoint, query)
+		if err != nil {
+			return page{}, err
+		}
+		return got, p.write(endpoint, got)
+	}
+}
+
+func (p *pager) write(endpoint string, got page) error {
+	p.count[endpoint]++
+	name := fmt.Sprintf("%s-%04d.json", endpoint, p.count[endpoint])
+	file, err := p.sink.Page(name)
+	if err != nil {
+		return fmt.Errorf("keep page %s: %w", name, err)
+	}
+	if _, err := file.Write(got.body); err != nil {
+		_ = file.Close() // the write's error is the one to tell
+		return fmt.Errorf("keep page %s: %w", name, err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("keep page %s: %w", name, err)
+	}
+	return nil
+}
+
+// loopback says whether a host is this machine: localhost or a loopback address.
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}

@@ -1,0 +1,34 @@
+package view
+
+import (
+	"fairesync/pipeline/check"
+	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/plan"
+)
+
+// View is what a command may say on stdout. Human and JSON implement it. Every method writes at once and returns the error of
+// the writer.
+type View interface {
+	// Plan shows the changes of a plan, sent and held ones. Human shows at most limit products (0: all), JSON every change.
+	Plan(document plan.Plan, limit int) error
+	// Exceptions shows findings in the order given. Human shows at most limit (0: all), JSON every one.
+	Exceptions(list []check.Exception, limit int) error
+	// Outcome ends a run: the summary. Human counts the exceptions by code below it; JSON leaves them to Exceptions, so that
+	// the summary is the last line.
+	Outcome(summary ledger.Summary, list []check.Exception) error
+	// Status shows SKUs.
+	Status(rows []ledger.StatusRow) error
+	// History shows runs.
+	History(runs []ledger.Summary) error
+	// Codes shows the register of exception codes.
+	Codes(codes []check.Code) error
+	// Error shows why a command failed and what helps.
+	Error(err error) error
+}
+
+// Options say what the other end of a writer can show.
+type Options struct {
+	TTY   bool // tables and redrawn lines; otherwise tab-separated and plain lines
+	Width int  // columns of the terminal; 0: no limit
+	Color bool
+}

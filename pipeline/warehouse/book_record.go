@@ -1,0 +1,322 @@
+package warehouse
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"fairesync/pipeline/ledger"
+)
+
+// Record writes what a finished run leaves behind, all of it or nothing. Rows come in through Arrow into helper tables first;
+// one transaction then moves them.
+func (b *Book) Record(ctx context.Context, record ledger.Record) error {
+	return b.within(ctx, func(db *database) error {
+		// A run that died here left helpers behind.
+		if err := dropHelpers(ctx, db); err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		if err := loadRecord(ctx, db, record); err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		conn, err := db.sql.Conn(ctx)
+		if err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		defer conn.Close() //nolint:errcheck // goes back to the pool
+		tx, err := conn.BeginTx(ctx, nil)
+		if err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		if err := (&recorder{tx: tx, record: record}).write(ctx); err != nil {
+			return errors.Join(fmt.Errorf("record: %w", err), tx.Rollback())
+		}
+		if err := tx.Commit(); err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		if err := dropHelpers(ctx, db); err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+		return nil
+	})
+}
+
+// helperPrefix marks the tables that carry rows into Record's transaction.
+const helperPrefix = "new_"
+
+func dropHelpers(ctx context.Context, db *database) error {
+	var names []string
+	err := db.each(ctx, "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?)", func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		names = append(names, name)
+		return err
+	}, helperPrefix)
+	if err != nil {
+		return fmt.Errorf("list helper tables: %w", err)
+	}
+	for _, name := range names {
+		if err := db.exec(ctx, "DROP TABLE "+identifier(name)); err != nil {
+			return fmt.Errorf("drop %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// loadRecord brings the rows of a record into helper tables.
+func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
+	refreshed := newMirrorSink(ctx, db, helperPrefix)
+	for _, product := range record.Refreshed {
+		if err := refreshed.add(product); err != nil {
+			refreshed.cancel()
+			return fmt.Errorf("refreshed product %s: %w", product.FaireID, err)
+		}
+	}
+	if err := refreshed.close(); err != nil {
+		return fmt.Errorf("refreshed products: %w", err)
+	}
+	if err := loadStates(ctx, db, record); err != nil {
+		return err
+	}
+	err := db.fillTable(ctx, table(helperPrefix+"generation", "key", "key generation:i"), func(add func(...any) error) error {
+		for _, key := range sortedKeys(record.Generations) {
+			if err := add(key, int64(record.Generations[key])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = db.fillTable(ctx, table(helperPrefix+"type", "type_id", "type_id name"), func(add func(...any) error) error {
+		for _, kind := range record.Types {
+			if err := add(kind.ID, kind.Name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = db.fillTable(ctx, table(helperPrefix+"good", "source", "source row_count:i"), func(add func(...any) error) error {
+		for _, entry := range record.Manifest.Entries {
+			if !record.Good || entry.Table != itemName || !entry.Complete {
+				continue
+			}
+			if err := add(entry.Source, entry.Rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return db.fillTable(ctx, table(helperPrefix+"exception", "id", "id code fingerprint"), func(add func(...any) error) error {
+		for _, exception := range record.Exceptions {
+			if err := add(exception.ID, exception.Code, exception.Fingerprint); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// loadStates brings links and recorded values into helper tables.
+func loadStates(ctx context.Context, db *database, record ledger.Record) error {
+	ids := sortedKeys(record.States)
+	states := stateTables()
+	product, variant := states[0], states[1]
+	product.name, variant.name = helperPrefix+"product_state", helperPrefix+"variant_state"
+	err := db.fillTable(ctx, product, func(add func(...any) error) error {
+		for _, id := range ids {
+			state := record.States[id]
+			document, err := json.Marshal(state)
+			if err != nil {
+				return fmt.Errorf("state of %s: %w", id, err)
+			}
+			err = add(state.Key, id, state.Created, state.Released, int64(state.Generation), state.LeftFor, record.HeldDigest[id], string(document))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return db.fillTable(ctx, variant, func(add func(...any) error) error {
+		for _, id := range ids {
+			state := record.States[id]
+			for _, variantID := range sortedKeys(state.Variants) {
+				v := state.Variants[variantID]
+				if err := add(v.Key, state.Key, variantID, v.SKU, v.SourceSKU, v.Created, int64(v.Generation)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// recorder writes one record within a transaction.
+type recorder struct {
+	tx     *sql.Tx
+	record ledger.Record
+}
+
+func (r *recorder) exec(ctx context.Context, statement string, args ...any) error {
+	_, err := r.tx.ExecContext(ctx, statement, args...)
+	return err //nolint:wrapcheck // the caller says what it was doing
+}
+
+func (r *recorder) write(ctx context.Context) error {
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"mirror", r.mirror}, {"brand", r.brand}, {"refreshed products", r.refreshed}, {"states", r.states}, {"taxonomy", r.taxonomy},
+		{"exception history", r.history}, {"good rows", r.good}, {"exports", r.exports},
+	} {
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// mirror replaces the mirror tables by the merged ones of the run.
+func (r *recorder) mirror(ctx context.Context) error {
+	if r.record.MirrorDir == "" {
+		return nil
+	}
+	for _, layout := range mirrorTables() {
+		path := filepath.Join(r.record.MirrorDir, layout.name+".parquet")
+		err := r.exec(ctx, fmt.Sprintf("DELETE FROM %[1]s; INSERT INTO %[1]s BY NAME SELECT %[2]s FROM read_parquet(%[3]s)",
+			identifier(layout.name), layout.list(), literal(path)))
+		if err != nil {
+			return fmt.Errorf("%s: %w", layout.name, err)
+		}
+	}
+	return nil
+}
+
+// brand writes the one row of brand. It runs before refreshed: the mirror is complete up to the newest product the walk brought,
+// not up to one that was read alone afterwards.
+func (r *recorder) brand(ctx context.Context) error {
+	if err := r.exec(ctx, "INSERT INTO brand (brand_id) SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM brand)"); err != nil {
+		return err
+	}
+	if r.record.Account.ID != "" {
+		a := r.record.Account
+		if err := r.exec(ctx, "UPDATE brand SET brand_id = ?, name = ?, currency = ?, locale = ?", a.ID, a.Name, a.Currency, a.Locale); err != nil {
+			return err
+		}
+	}
+	if r.record.MirrorDir != "" {
+		if err := r.exec(ctx, "UPDATE brand SET mirror_until = (SELECT max(updated_at) FROM mirror_product)"); err != nil {
+			return err
+		}
+	}
+	if r.record.FullWalk {
+		if err := r.exec(ctx, "UPDATE brand SET last_full_walk = ?", nullTime(r.record.Now)); err != nil {
+			return err
+		}
+	}
+	return r.exec(ctx, "UPDATE brand SET last_run = ?, recorded = ?", r.record.Run, nullTime(r.record.Now))
+}
+
+// refreshed lays the products as they are after the writes over the mirror.
+func (r *recorder) refreshed(ctx context.Context) error {
+	for _, layout := range mirrorTables() {
+		from := helperPrefix + strings.TrimPrefix(layout.name, "mirror_")
+		err := r.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE product_id IN (SELECT product_id FROM %[2]sproduct);
+			INSERT INTO %[1]s BY NAME SELECT %[3]s FROM %[4]s WHERE %[5]s IN (%[6]s)`,
+			identifier(layout.name), helperPrefix, layout.list(), identifier(from), arrival, newest(helperPrefix)))
+		if err != nil {
+			return fmt.Errorf("%s: %w", layout.name, err)
+		}
+	}
+	return nil
+}
+
+// states replaces what was recorded of the products of this run and of their variants, and notes the generations that moved.
+func (r *recorder) states(ctx context.Context) error {
+	return r.exec(ctx, `
+		DELETE FROM variant_state WHERE variant_id IN (SELECT variant_id FROM new_variant_state) OR variant_id IN (
+			SELECT unnest(json_keys(document, '$.variants')) FROM product_state SEMI JOIN new_product_state USING (product_id));
+		DELETE FROM product_state WHERE product_id IN (SELECT product_id FROM new_product_state);
+		INSERT INTO product_state BY NAME SELECT * FROM new_product_state;
+		INSERT INTO variant_state BY NAME SELECT * FROM new_variant_state;
+		DELETE FROM token_generation WHERE key IN (SELECT key FROM new_generation);
+		INSERT INTO token_generation BY NAME SELECT * FROM new_generation`)
+}
+
+// taxonomy notes when types were seen. An empty list means that it was not read.
+func (r *recorder) taxonomy(ctx context.Context) error {
+	if len(r.record.Types) == 0 {
+		return nil
+	}
+	return r.replace(ctx, "taxonomy_type", `
+		SELECT coalesce(l.type_id, t.type_id) AS type_id, coalesce(l.name, t.name) AS name, coalesce(t.first_seen, l.seen) AS first_seen,
+			coalesce(l.seen, t.last_seen) AS last_seen, l.type_id IS NOT NULL AS listed
+		FROM (SELECT type_id, min(name) AS name, CAST(? AS TIMESTAMP) AS seen FROM new_type GROUP BY type_id) l
+		FULL JOIN taxonomy_type t ON t.type_id = l.type_id`, nullTime(r.record.Now))
+}
+
+// history keeps when and by which run an exception was first and last seen.
+func (r *recorder) history(ctx context.Context) error {
+	if len(r.record.Exceptions) == 0 {
+		return nil
+	}
+	return r.replace(ctx, "exception_history", `
+		SELECT coalesce(e.id, h.id) AS id, coalesce(e.code, h.code) AS code, coalesce(e.fingerprint, h.fingerprint) AS fingerprint,
+			coalesce(h.first_run, e.run) AS first_run, coalesce(h.first_time, e.at) AS first_time,
+			coalesce(e.run, h.last_run) AS last_run, coalesce(e.at, h.last_time) AS last_time
+		FROM (SELECT id, min(code) AS code, min(fingerprint) AS fingerprint, CAST(? AS VARCHAR) AS run, CAST(? AS TIMESTAMP) AS at
+			FROM new_exception GROUP BY id) e
+		FULL JOIN exception_history h ON h.id = e.id`, r.record.Run, nullTime(r.record.Now))
+}
+
+// replace gives a table the rows of a query that may read it.
+func (r *recorder) replace(ctx context.Context, table, query string, args ...any) error {
+	next := helperPrefix + "next_" + table
+	if err := r.exec(ctx, "CREATE TABLE "+identifier(next)+" AS "+query, args...); err != nil {
+		return err
+	}
+	return r.exec(ctx, fmt.Sprintf("DELETE FROM %[1]s; INSERT INTO %[1]s BY NAME SELECT * FROM %[2]s", identifier(table), identifier(next)))
+}
+
+// good replaces the row counts of the sources that this run read, if it was a good one.
+func (r *recorder) good(ctx context.Context) error {
+	if err := r.exec(ctx, "DELETE FROM good_rows WHERE source IN (SELECT source FROM new_good)"); err != nil {
+		return err
+	}
+	return r.exec(ctx, "INSERT INTO good_rows BY NAME SELECT source, row_count, CAST(? AS VARCHAR) AS run FROM new_good", r.record.Run)
+}
+
+// exports forgets the objects of the tables that changed.
+func (r *recorder) exports(ctx context.Context) error {
+	changed := map[string]bool{
+		"product_state": len(r.record.States) > 0, "variant_state": len(r.record.States) > 0, "taxonomy_type": len(r.record.Types) > 0,
+		"exception_history": len(r.record.Exceptions) > 0, "token_generation": len(r.record.Generations) > 0,
+	}
+	for _, layout := range mirrorTables() {
+		changed[layout.name] = r.record.MirrorDir != "" || len(r.record.Refreshed) > 0
+	}
+	for _, name := range sortedKeys(changed) {
+		if !changed[name] {
+			continue
+		}
+		if err := r.exec(ctx, "DELETE FROM export WHERE name = ?", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// alone runs work with one thread. Where the engine ends a row group depends on how threads shared the rows; with one thread equal
+// tables become equal files, which is what makes content-addressed objects and a replay byte for byte possible.
+func (d *database) alone(ctx context.Context, work func() error) error {
+	threads, err := d.number(ctx, "SELECT CAST(current_setting('threads') AS BIGINT)")
+	if err != nil {
+		return fmt.Errorf("read the number of threads: %w", err)
+	}
+	if err := d.exec(ctx, "SET threads = 1"); err != nil {
+		return fmt.Errorf("set the number of threads: %w", err)
+	}
+	err = work()
+	if resetErr := d.exec(context.WithoutCancel(ctx), fmt.Sprintf("SET threads = %d", threads)); resetErr != nil {
+		err = errors.Join(err, fmt.Errorf("set the number of threads: %w", resetErr))
+	}
+	return err
+}
+
+// writeParquet writes a table, sorted; the file appears under its name when it is whole. Equal rows give equal bytes if it runs
+// alone: the sorted rows are laid down first, so that the writer sees full vectors whatever the sort did to them.
+func (d *database) writeParquet(ctx context.Context, layout layout, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	conn, err := d.sql.Conn(ctx) // a temporary table is seen by one connection
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	defer conn.Close() //nolint:errcheck // goes back to the pool
+	temporary := filepath.Join(filepath.Dir(path), ".new-"+filepath.Base(path))
+	_, err = conn.ExecContext(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE sorted_rows AS %s; COPY sorted_rows TO %s (FORMAT PARQUET, COMPRESSION ZSTD)",
+		layout.sorted(layout.name), literal(temporary)))
+	if _, dropErr := conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS temp.sorted_rows"); dropErr != nil {
+		err = errors.Join(err, dropErr)
+	}
+	if err == nil {
+		err = errors.Join(os.Chmod(temporary, 0o600), os.Rename(temporary, path))
+	}
+	if err != nil {
+		_ = os.Remove(temporary) // what is left of it is of no use
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}

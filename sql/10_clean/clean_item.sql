@@ -1,0 +1,58 @@
+-- relation: clean_item
+-- about:    Every delivered row with its keys cleaned and its small values read. Nothing is dropped here; the first rule that
+--           takes a row out stands in problem. Keys are never re-cased: Faire's SKUs are case-sensitive.
+-- grain:    one row per item
+-- key:      item_id
+-- reads:    item
+-- as:       table
+WITH keyed AS (
+  SELECT *, clean_key(sku) AS clean_sku, clean_key(style) AS clean_style FROM item
+)
+SELECT
+  item_id,                                                            -- ordinal of delivery
+  source,                                                             -- source name
+  file,                                                               -- file or endpoint
+  row,                                                                -- record in it
+  kind,                                                               -- sku, parent, quarantined or ignored
+  CASE
+    WHEN kind IN ('quarantined', 'ignored') THEN problem
+    WHEN kind = 'parent' THEN 'FEED_PARENT_ROW'
+    WHEN filtered THEN 'FEED_FILTERED'
+    WHEN clean_sku IS NULL OR is_placeholder(clean_sku) THEN 'KEY_SKU_MISSING'
+    WHEN looks_mangled(clean_sku) THEN 'KEY_SKU_MANGLED'
+  END AS problem,                                                     -- code that takes the row out, NULL: it stands
+  sku_id,                                                             -- the source's stable id of the SKU
+  sku AS sku_raw,                                                     -- SKU as delivered
+  clean_sku AS sku,                                                   -- SKU cleaned
+  sku_column,                                                         -- column the SKU came from
+  sku_choice,                                                         -- its place among the candidates, from 1
+  coalesce(clean_style, clean_sku) AS style_id,                       -- what groups rows into a product
+  source || ':' || coalesce(clean_style, clean_sku) AS product_key,   -- our key of the product
+  source || ':' || coalesce(sku_id, clean_sku) AS variant_key,        -- our key of the variant
+  coalesce(clean_key(style_code), clean_style, clean_sku) AS style,   -- style as people know it
+  CASE WHEN is_placeholder(name) THEN NULL ELSE html_to_text(name) END AS name, -- title
+  name_choice,                                                        -- its place among the candidates, from 1
+  description AS description_raw,                                     -- body copy as delivered; see clean_description
+  CASE WHEN is_placeholder(short_description) THEN NULL ELSE html_to_text(short_description) END AS short_description, -- short copy
+  clean_text(category) AS category,                                   -- category path or paths
+  clean_text(product_type) AS product_type,                           -- type
+  clean_text(tags) AS tags,                                           -- tags, one per line
+  clean_text(option1_name) AS option1_name,                           -- first axis
+  clean_text(option1_value) AS option1_value,                         -- and value
+  clean_text(option2_name) AS option2_name,                           -- second axis
+  clean_text(option2_value) AS option2_value,                         -- and value
+  clean_text(option3_name) AS option3_name,                           -- third axis
+  clean_text(option3_value) AS option3_value,                         -- and value
+  TRY_CAST(number_text(size_position) AS BIGINT) AS size_position,    -- place of the size in its range
+  clean_text(gtin) AS gtin,                                           -- barcode as delivered
+  images,                                                             -- own images, one per line
+  product_images,                                                     -- images of the style, one per line
+  active AS active_raw,                                               -- activity as delivered
+  coalesce(boolean_text(active) = 'false', false) AS inactive,        -- the source says explicitly that it is inactive
+  quantity AS quantity_raw,                                           -- quantity as delivered
+  TRY_CAST(floor(TRY_CAST(number_text(quantity) AS DECIMAL(18, 4))) AS BIGINT) AS quantity, -- whole units, rounded down
+  TRY_CAST(number_text(unit_multiplier) AS BIGINT) AS unit_multiplier, -- case size
+  TRY_CAST(number_text(minimum_order_quantity) AS BIGINT) AS minimum_order_quantity, -- units
+  clean_text(made_in_country) AS made_in_country,                     -- origin as delivered
+  clean_text(tariff_code) AS tariff_code                              -- HS code as delivered
+FROM keyed

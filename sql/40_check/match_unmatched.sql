@@ -1,0 +1,21 @@
+-- relation: match_unmatched
+-- about:    Live Faire variants that no SKU of ours matches; they are left alone.
+-- grain:    one row per finding
+-- key:      code, entity_key, field, detail
+-- reads:    live_variant, variant_match, variant_state
+-- as:       table
+SELECT
+  'MATCH_UNMATCHED_ON_FAIRE' AS code,                                  -- code of check.Codes
+  NULL::BIGINT AS item_id,                                             -- row it points at
+  NULL::VARCHAR AS product_key,                                        -- our key of the product
+  NULL::VARCHAR AS variant_key,                                        -- our key of the variant
+  l.product_id AS faire_id,                                            -- Faire's id concerned
+  l.variant_id AS entity_key,                                          -- what the finding is about
+  '' AS field,                                                         -- field concerned
+  '' AS detail,                                                        -- which of several
+  coalesce(l.sku, '(no SKU)') AS found,                                -- value found
+  l.product_name AS wanted,                                            -- value wanted
+  NULL::VARCHAR AS proposal                                            -- what to put instead
+FROM live_variant l
+ANTI JOIN variant_match m USING (variant_id)
+ANTI JOIN variant_state s USING (variant_id)

@@ -1,0 +1,33 @@
+-- relation: variant_difference
+-- about:    The narrowing comparison, variants: which desired variants are new, gone, inactive or differ from Faire in a managed
+--           value. A blank desired value counts as the current one. What a difference means is decided in Go.
+-- grain:    one row per variant that differs
+-- key:      variant_key
+-- reads:    desired_variant, mirror_variant, price_choice, shaped_image, mirror_image, setting
+-- as:       table
+WITH ours AS (
+  SELECT variant_key, string_agg(identity, chr(10) ORDER BY position) AS images FROM shaped_image WHERE variant_key <> '' GROUP BY variant_key
+), theirs AS (
+  SELECT variant_id, string_agg(image_identity(original_url, coalesce(s.ignore_query, '')), chr(10) ORDER BY position) AS images
+  FROM mirror_image CROSS JOIN setting s WHERE variant_id IS NOT NULL GROUP BY variant_id
+), price AS (
+  SELECT variant_key FROM price_choice
+  WHERE wholesale IS DISTINCT FROM coalesce(faire_wholesale, -1) AND wholesale IS NOT NULL
+     OR retail IS DISTINCT FROM coalesce(faire_retail, -1) AND retail IS NOT NULL
+  GROUP BY variant_key
+)
+SELECT
+  d.variant_key,                                                      -- our key
+  d.product_key                                                       -- our key of the product
+FROM desired_variant d
+LEFT JOIN mirror_variant m USING (variant_id)
+LEFT JOIN ours o USING (variant_key)
+LEFT JOIN theirs t ON t.variant_id = d.variant_id
+WHERE d.variant_id IS NULL
+   OR d.gone
+   OR d.inactive
+   OR d.sku <> coalesce(m.sku, '')
+   OR d.gtin <> coalesce(m.gtin, '')
+   OR d.tariff_code <> coalesce(m.tariff_code, '')
+   OR o.images <> coalesce(t.images, '')
+   OR d.variant_key IN (SELECT variant_key FROM price)
