@@ -58,7 +58,7 @@ func Open(c config.Config, o Options) (pipeline.Edges, func() error, error) {
 			return pipeline.Edges{}, nil, err
 		}
 		e.Faire = client
-		e.Reads = func() int { return int(client.Counts().Reads) }
+		e.Reads = func() int { return client.Counts().Reads }
 		closing = append(closing, func() error { client.Close(); return nil })
 		if !o.DryRun {
 			e.Writer = writer{client}

@@ -46,7 +46,7 @@ func Compute(in Input) Result {
 	for _, w := range works {
 		p.Changes = append(p.Changes, w.changes...)
 		result.Exceptions = append(result.Exceptions, w.exceptions...)
-		if w.state != nil && w.state.ProductID != "" {
+		if w.state != nil && w.state.ProductID != "" && !in.Census.LinksLost() {
 			result.States[w.state.ProductID] = *w.state
 		}
 		if w.pair.Current != nil && w.sends() {

@@ -146,6 +146,8 @@ func TestGuards(t *testing.T) {
 		{"eleven of a hundred go down", Census{Managed: 100}, works(11, down), codeLifecycle},
 		{"eleven of 110 may", Census{Managed: 110}, works(11, down), ""},
 		{"ten may go down", Census{Managed: 20}, works(10, down), ""},
+		{"two of ten links are gone", Census{LinkedProducts: 10, LinksGone: 2, Managed: 8}, works(1, name), codeLinksLost},
+		{"one of ten may", Census{LinkedProducts: 10, LinksGone: 1, Managed: 9}, works(1, name), ""},
 		{"four of ten change their name", Census{Managed: 10}, works(4, name), codeFieldMass},
 		{"three of ten may", Census{Managed: 10}, works(3, name), ""},
 	} {

@@ -29,9 +29,11 @@ const (
 	codeCollapsed = "GUARD_MATCH_COLLAPSED"
 	codeLifecycle = "GUARD_LIFECYCLE"
 	codeFieldMass = "GUARD_FIELD_MASS"
+	codeLinksLost = "GUARD_LINKS_LOST"
 )
 
-// LinksLost says whether so many links are gone that the token must be another account's: the run ends before any write.
+// LinksLost says whether so many links are gone that the token must be another account's: everything is held, nothing is
+// recorded, and no approval releases it.
 func (c Census) LinksLost() bool {
 	return c.LinkedProducts >= linksFloor && c.LinksGone*100 > c.LinkedProducts*linksPercent
 }
@@ -60,7 +62,11 @@ func guard(census Census, works []*work) {
 	collapsed := census.LiveProducts >= liveFloor && census.MatchedProducts*100 < census.LiveProducts*matchedPercent ||
 		creates > createsFloor && census.LinksVanished*100 > census.LinkedProducts*vanishPercent
 	tooManyDown := len(down) > downFloor && len(down)*100 > census.Managed*downPercent
+	lost := census.LinksLost()
 	each(works, func(_ *work, c *Change) {
+		if lost {
+			c.hold(codeLinksLost)
+		}
 		switch {
 		case c.Action == Create && collapsed:
 			c.hold(codeCollapsed)
@@ -153,7 +159,7 @@ func held(in Input, works []*work) []check.Exception {
 					for _, f := range c.Fields {
 						fields[f.Name] = true
 					}
-				case codeCollapsed, codeLifecycle:
+				case codeCollapsed, codeLifecycle, codeLinksLost:
 					counts[code]++
 				case codeFieldMass:
 					counts[code+" "+Group(code, c)]++
@@ -178,6 +184,8 @@ func guardWanted(code string, c Census) string {
 	switch code {
 	case codeCollapsed:
 		return fmt.Sprintf("%d of %d live products match, %d of %d links vanished", c.MatchedProducts, c.LiveProducts, c.LinksVanished, c.LinkedProducts)
+	case codeLinksLost:
+		return fmt.Sprintf("%d of %d linked products are not in this account", c.LinksGone, c.LinkedProducts)
 	case codeLifecycle:
 		return fmt.Sprintf("at most %d, or %d %% of %d products", downFloor, downPercent, c.Managed)
 	default:
