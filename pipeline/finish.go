@@ -37,13 +37,7 @@ func (r *run) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answers := map[string]plan.Answer{}
-	for _, o := range r.outcomes {
-		if o.Status != load.NotTried {
-			answers[o.Request.ID] = plan.Answer{Applied: o.Status == load.Applied, Unknown: o.Status == load.Unknown, Code: o.Code, Message: o.Message, Product: o.Product}
-		}
-	}
-	settled, err := plan.Settle(r.input, r.result, answers, now)
+	settled, err := plan.Settle(r.input, r.result, r.answers(), now)
 	if err != nil {
 		return err
 	}
@@ -68,6 +62,17 @@ func (r *run) record(ctx context.Context) error {
 		return err
 	}
 	return r.report()
+}
+
+// answers says what became of the requests that were tried, by their ids.
+func (r *run) answers() map[string]plan.Answer {
+	answers := map[string]plan.Answer{}
+	for _, o := range r.outcomes {
+		if o.Status != load.NotTried {
+			answers[o.Request.ID] = plan.Answer{Applied: o.Status == load.Applied, Unknown: o.Status == load.Unknown, Code: o.Code, Message: o.Message, Product: o.Product}
+		}
+	}
+	return answers
 }
 
 func products(byID map[string]catalog.Product) []catalog.Product {

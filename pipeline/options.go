@@ -36,6 +36,8 @@ type Edges struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	Random    io.Reader
+	// Conclude has the last word on the outcome before it is written down: the exit code is the caller's to know. nil: none.
+	Conclude func(outcome *Outcome, err error)
 }
 
 // NamedSource is a source under its configured name.

@@ -133,15 +133,19 @@ func (r *run) close(err error) (Outcome, error) {
 	r.step("")
 	r.edges.Progress.Done()
 	r.conclude(err)
+	outcome := Outcome{Summary: r.summary, Plan: r.result.Plan, Exceptions: r.exceptions, Unmatched: r.result.Unmatched}
+	if r.edges.Conclude != nil {
+		r.edges.Conclude(&outcome, err)
+	}
 	closing := []error{err}
 	if r.space != nil {
 		closing = append(closing, r.space.Close())
 	}
-	closing = append(closing, r.folder.WriteSummary(r.summary), r.edges.State.AppendRun(r.summary), r.folder.Close(), r.lock.Release())
+	closing = append(closing, r.folder.WriteSummary(outcome.Summary), r.edges.State.AppendRun(outcome.Summary), r.folder.Close(), r.lock.Release())
 	err = errors.Join(closing...)
 	var off *Off
 	if errors.As(err, &off) {
 		err = nil
 	}
-	return Outcome{Summary: r.summary, Plan: r.result.Plan, Exceptions: r.exceptions, Unmatched: r.result.Unmatched}, err
+	return outcome, err
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -21,19 +20,27 @@ func (d Duration) String() string {
 	return text
 }
 
+// nodeError is an error of one value; translate adds key and line.
+type nodeError struct {
+	at      position
+	problem string
+	next    string
+}
+
+func (e *nodeError) Error() string { return e.problem }
+
 // UnmarshalYAML reads 36h, 90m or 1h30m. A number without unit is refused: nobody knows whether it means hours or seconds.
 func (d *Duration) UnmarshalYAML(node ast.Node) error {
 	text, ok := scalar(node)
 	if !ok {
-		return &Error{Line: line(node), Problem: "%s is not a duration", Next: "write a duration such as 36h or 90m"}
+		return &nodeError{at: place(node), problem: "is not a duration", next: "write a duration such as 36h or 90m"}
+	}
+	if text == "" {
+		return nil
 	}
 	parsed, err := time.ParseDuration(text)
-	if err != nil || text == "0" && parsed == 0 {
-		if text == "0" {
-			*d = 0
-			return nil
-		}
-		return &Error{Line: line(node), Problem: fmt.Sprintf("%%s is %q, not a duration", text), Next: "write a duration such as 36h or 90m"}
+	if err != nil {
+		return &nodeError{at: place(node), problem: fmt.Sprintf("is %q, not a duration", masked(text)), next: "write a duration such as 36h or 90m"}
 	}
 	*d = Duration(parsed)
 	return nil
@@ -41,19 +48,20 @@ func (d *Duration) UnmarshalYAML(node ast.Node) error {
 
 // UnmarshalYAML reads one column or expression, or a list of them.
 func (c *Columns) UnmarshalYAML(node ast.Node) error {
+	const next = "write one column, or a list: [first, second]"
 	if text, ok := scalar(node); ok {
 		*c = Columns{text}
 		return nil
 	}
 	list, ok := node.(*ast.SequenceNode)
 	if !ok {
-		return &Error{Line: line(node), Problem: "%s is neither a column nor a list of columns", Next: "write column, or [first, second]"}
+		return &nodeError{at: place(node), problem: "is neither a column nor a list of columns", next: next}
 	}
 	*c = make(Columns, 0, len(list.Values))
-	for i, item := range list.Values {
+	for _, item := range list.Values {
 		text, ok := scalar(item)
 		if !ok {
-			return &Error{Line: line(item), Problem: fmt.Sprintf("%%s[%d] is not a column or an expression", i), Next: "write column, or [first, second]"}
+			return &nodeError{at: place(item), problem: "is not a column or an expression", next: next}
 		}
 		*c = append(*c, text)
 	}
@@ -63,26 +71,25 @@ func (c *Columns) UnmarshalYAML(node ast.Node) error {
 // UnmarshalYAML reads {env: NAME} or {file: PATH}. A bare text is taken for the secret itself, which has no business in the
 // file; the error does not repeat it.
 func (s *Secret) UnmarshalYAML(node ast.Node) error {
-	const next = "write {env: NAME} for an environment variable or {file: PATH}; take a secret that stood in the file as leaked and replace it"
+	const next = "write {env: NAME} for an environment variable or {file: PATH}"
 	if node.Type() == ast.NullType {
 		return nil
 	}
 	entries, ok := node.(ast.MapNode)
 	if !ok {
-		return &Error{Line: line(node), Problem: "%s holds a secret instead of saying where it is", Next: next}
+		return &nodeError{at: place(node), problem: "holds something else than where the secret is; a secret never stands in the file itself", next: next}
 	}
 	for iterator := entries.MapRange(); iterator.Next(); {
 		value, ok := scalar(iterator.Value())
-		key := strings.TrimSpace(iterator.Key().String())
-		switch {
-		case key == "env" && ok:
+		switch key := iterator.Key().GetToken().Value; {
+		case key != "env" && key != "file":
+			return &nodeError{at: place(iterator.Key()), problem: "is no key of a secret", next: next}
+		case !ok:
+			return &nodeError{at: place(iterator.Value()), problem: "is not a text", next: next}
+		case key == "env":
 			s.Env = value
-		case key == "file" && ok:
-			s.File = value
-		case key == "env" || key == "file":
-			return &Error{Line: line(iterator.Value()), Problem: "%s." + key + " is not a text", Next: next}
 		default:
-			return &Error{Line: line(iterator.Key()), Problem: "unknown key %s." + key, Next: next}
+			s.File = value
 		}
 	}
 	return nil
@@ -90,9 +97,6 @@ func (s *Secret) UnmarshalYAML(node ast.Node) error {
 
 // scalar is the text of a node that is one value.
 func scalar(node ast.Node) (string, bool) {
-	if node == nil {
-		return "", false
-	}
 	switch node := node.(type) {
 	case *ast.StringNode:
 		return node.Value, true
@@ -106,10 +110,5 @@ func scalar(node ast.Node) (string, bool) {
 	return "", false
 }
 
-// line is where a node stands in the file, from 1.
-func line(node ast.Node) int {
-	if token := node.GetToken(); token != nil && token.Position != nil {
-		return min(token.Position.Line, math.MaxInt32)
-	}
-	return 0
-}
+// lineOf is where a node stands in the file, from 1.
+func lineOf(node ast.Node) int { return place(node).line }

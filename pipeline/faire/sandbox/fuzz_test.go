@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fairesync/pipeline/faire"
 	"fairesync/pipeline/faire/sandbox"
 )
 
@@ -24,7 +25,7 @@ func FuzzWrites(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		server := sandbox.New(sandbox.Options{})
+		server := sandbox.New(sandbox.Options{Types: []faire.WireType{{ID: "tt_1", Name: "Tee"}}})
 		err := server.SetState(sandbox.State{Products: []sandbox.Product{{
 			ID: "p_aaaaaaaaaa", Name: "Tee", LifecycleState: "DRAFT", Variants: []sandbox.Variant{{ID: "po_aaaaaaaaaa", SKU: "A"}},
 		}}})
@@ -56,7 +57,7 @@ func FuzzListQuery(f *testing.F) {
 	for _, seed := range []string{"", "limit=10&page=2", "cursor=e30", "cursor=eyJpZCI6InAiLCJhZnRlciI6OX0", "page=9223372036854775807", "updated_at_min=2026-01-01T00:00:00Z"} {
 		f.Add(seed)
 	}
-	server := sandbox.New(sandbox.Options{})
+	server := sandbox.New(sandbox.Options{Types: []faire.WireType{{ID: "tt_1", Name: "Tee"}}})
 	if err := server.SetState(catalogue(15)); err != nil {
 		f.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func FuzzState(f *testing.F) {
 	f.Add(`{"products":[{"id":"p_1","variants":[{"id":"p_1"}]}]}`)
 	f.Add(`{"products":[{"images":[{}],"variants":[{"images":[{"sequence":3}],"available_quantity":-1}]}],"taxonomy_types":[]}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		server := sandbox.New(sandbox.Options{})
+		server := sandbox.New(sandbox.Options{Types: []faire.WireType{{ID: "tt_1", Name: "Tee"}}})
 		put := func(body string) int {
 			recorder := httptest.NewRecorder()
 			server.ServeHTTP(recorder, httptest.NewRequest("PUT", ctrl+"/state", strings.NewReader(body)))

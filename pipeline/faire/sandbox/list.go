@@ -46,7 +46,9 @@ func (s *Server) listProducts(c *call) (reply, error) {
 	places := s.places(q)
 	paged := q.page > 0
 	if paged {
-		places = places[min((q.page-1)*q.limit, len(places)):]
+		// Compared before it is multiplied: a page number can be as large as an int.
+		before := min(q.page-1, len(places)/q.limit+1)
+		places = places[min(before*q.limit, len(places)):]
 	}
 	more := len(places) > q.limit
 	if more {

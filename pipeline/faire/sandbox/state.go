@@ -212,6 +212,7 @@ func (s *Server) normaliseImages(images []faire.WireImage) {
 		image := &images[i]
 		s.nameImage(image)
 		switch {
+		case image.OriginalURL == "" && image.URL == "":
 		case image.OriginalURL == "":
 			image.OriginalURL = image.URL
 			if !strings.HasPrefix(image.URL, "https://cdn.faire.com/") {

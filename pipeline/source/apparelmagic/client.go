@@ -94,12 +94,14 @@ func (c *client) page(ctx context.Context, endpoint string, query url.Values) (p
 		return page{}, fmt.Errorf("source %s: %s: %w", c.source, endpoint, ctx.Err())
 	}
 	var failure *Error
-	if errors.As(err, &failure) && asked > 1 {
-		counted := *failure
-		counted.Message += fmt.Sprintf(" (asked %d times)", asked)
-		return page{}, &counted
+	if !errors.As(err, &failure) {
+		return page{}, fmt.Errorf("source %s: %s: %w", c.source, endpoint, err) // the deadline leaves no time for a turn
 	}
-	return page{}, err
+	counted := *failure
+	if asked > 1 {
+		counted.Message += fmt.Sprintf(" (asked %d times)", asked)
+	}
+	return page{}, &counted
 }
 
 // once sends one request. The token and the time travel in the query (contract §1.2); nothing here prints a URL.

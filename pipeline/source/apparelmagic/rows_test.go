@@ -215,7 +215,7 @@ func TestCapabilities(t *testing.T) {
 	source := open(t, serve(emulator.Account{}, emulator.Switches{}))
 	want := stage.Capabilities{
 		ProductDetail: true, StableSKUID: true, Inventory: true,
-		Missing: []string{"short_description", "unit_multiplier", "minimum_order_quantity", "alias"},
+		Missing: []string{"short_description", "unit_multiplier", "minimum_order_quantity"},
 	}
 	if diff := cmp.Diff(want, source.Capabilities()); diff != "" {
 		t.Errorf("capabilities (-want +got):\n%s", diff)

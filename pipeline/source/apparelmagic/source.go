@@ -108,7 +108,7 @@ func (s *Source) Name() string { return s.options.Settings.Name }
 func (s *Source) Capabilities() stage.Capabilities {
 	return stage.Capabilities{
 		ProductDetail: true,
-		Missing:       []string{"short_description", "unit_multiplier", "minimum_order_quantity", "alias"},
+		Missing:       []string{"short_description", "unit_multiplier", "minimum_order_quantity"},
 		StableSKUID:   true,
 		Inventory:     true,
 	}

@@ -37,7 +37,7 @@ func suite(switches emulator.Switches) sourcetest.Suite {
 		New: func(t testing.TB, size int) sourcetest.Source {
 			return open(t, serve(account(size), switches))
 		},
-		Sizes: []int{1, 9, 10, 11, 20, 29, 30, 31, 100, 101},
+		Sizes: []int{1, 9, 10, 11, 20, 30, 31},
 		Want:  wanted,
 		Breaks: []sourcetest.Break{
 			broken("server", "answered 503", emulator.Fault{Endpoint: "inventory", First: 2, Kind: emulator.FaultStatus, Status: 503}),

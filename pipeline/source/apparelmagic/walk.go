@@ -91,7 +91,7 @@ func (w *walk) run(ctx context.Context) error {
 		if w.last > before {
 			continue
 		}
-		if false {
+		if w.byFilter {
 			return w.fail("repeats itself: neither last_id nor a filter on %s gets past id %d", w.idField, w.last)
 		}
 		w.toFilter()

@@ -39,6 +39,12 @@ func (s *Source) textError(in *input, err error) error {
 			Why:  fmt.Sprintf("opens a quote in column %s that is never closed: the file is cut off, or a quote is missing", in.header.label(quote.cell-1)),
 			Next: "export the file again, or mend the row", Err: err}
 	}
+	var long *longRecordError
+	if errors.As(err, &long) {
+		return &FileError{Source: s.settings.Name, File: in.name, Row: long.row,
+			Why:  fmt.Sprintf("is longer than %d MiB: a quote is never closed, or this is no table", maxRecord>>20),
+			Next: "export the file again, or mend the row", Err: err}
+	}
 	var encoding *encodingError
 	if errors.As(err, &encoding) {
 		guess := "Windows-1252 or ISO-8859-1"

@@ -67,6 +67,11 @@ type openQuoteError struct {
 
 func (*openQuoteError) Error() string { return "open quote" }
 
+// longRecordError is a record longer than maxRecord.
+type longRecordError struct{ row int64 }
+
+func (*longRecordError) Error() string { return "record too long" }
+
 // encodingError is a byte that is not UTF-8.
 type encodingError struct {
 	row    int64
@@ -87,11 +92,11 @@ func (s *splitter) next(rec *record) error {
 		if len(data) == 0 && s.eof {
 			return io.EOF
 		}
-		var p parsed
-		if p = s.parse(data, s.eof, s.spans[:0]); p.more {
-			if len(data) > maxRecord {
-				return &openQuoteError{s.number + 1, max(p.open, 1)}
-			}
+		p := s.parse(data, s.eof, s.spans[:0])
+		if p.more && len(data) > maxRecord || !p.more && p.next > maxRecord {
+			return &longRecordError{s.number + 1}
+		}
+		if p.more {
 			if err := s.fill(); err != nil {
 				return err
 			}

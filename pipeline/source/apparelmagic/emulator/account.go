@@ -3,6 +3,7 @@ package emulator
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -33,8 +34,8 @@ func ReadAccount(from io.Reader) (Account, error) {
 	if err := decoder.Decode(&account); err != nil {
 		return Account{}, fmt.Errorf("read the account: %w", err)
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return Account{}, fmt.Errorf("read the account: text after its end")
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Account{}, errors.New("read the account: text after its end")
 	}
 	for _, list := range lists {
 		for i, record := range *list.of(&account) {

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -259,7 +260,7 @@ func TestDisconnect(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		body, err := io.ReadAll(response.Body)
-		if response.StatusCode != 200 || len(body) == 0 || err != io.ErrUnexpectedEOF {
+		if response.StatusCode != 200 || len(body) == 0 || !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%s: %d, %d bytes, %v", name, response.StatusCode, len(body), err)
 		}
 		if err := response.Body.Close(); err != nil {
