@@ -46,7 +46,7 @@ func (r *run) extract(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	manifest := stage.Manifest{Run: r.summary.Run, Started: r.summary.Started, Entries: r.space.Entries()}
+	manifest := stage.Manifest{Run: r.summary.Run, Started: r.summary.Started, Entries: r.entries()}
 	if err := r.passGates(manifest); err != nil {
 		return errors.Join(err, r.folder.WriteManifest(manifest))
 	}
@@ -76,6 +76,21 @@ func (r *run) readTables() error {
 		}
 	}
 	return nil
+}
+
+// entries are the delivered tables, with when the source says its data is of, where it says so.
+func (r *run) entries() []stage.Entry {
+	modified := map[string]time.Time{}
+	for _, source := range r.edges.Sources {
+		if dated, ok := source.Source.(interface{ Modified() time.Time }); ok {
+			modified[source.Name] = dated.Modified()
+		}
+	}
+	entries := r.space.Entries()
+	for i := range entries {
+		entries[i].Modified = modified[entries[i].Source]
+	}
+	return entries
 }
 
 // passGates counts what came and refuses what no run should act on.

@@ -27,7 +27,7 @@ func (r *run) load(ctx context.Context) error {
 	r.edges.Progress.Total(int64(len(requests)))
 	r.outcomes, err = load.Run(ctx, requests, r.edges.Writer, load.Options{Journal: journal, Now: r.edges.Now,
 		Done: func(load.Outcome) { r.edges.Progress.Add(1) }})
-	return errors.Join(err, journal.Close())
+	return errors.Join(err, journal.Close(), ctx.Err())
 }
 
 // record reads back what was written, settles it, and writes links, sent and held values, history, status and the workbook with
@@ -52,7 +52,7 @@ func (r *run) record(ctx context.Context) error {
 		}
 	}
 	record := ledger.Record{Run: r.summary.Run, Now: r.summary.Started, Account: r.inputs.Account, Good: true,
-		Manifest: stage.Manifest{Run: r.summary.Run, Started: r.summary.Started, Entries: r.space.Entries()}, Types: r.inputs.Types,
+		Manifest: stage.Manifest{Run: r.summary.Run, Started: r.summary.Started, Entries: r.entries()}, Types: r.inputs.Types,
 		FullWalk: r.fullWalk, MirrorDir: r.folder.Staging() + "/faire", Refreshed: products(now), States: settled.States,
 		HeldDigest: digests, Generations: settled.Generations, Exceptions: r.exceptions}
 	if err := r.edges.Book.Record(ctx, record); err != nil {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/stage"
 )
 
 func (r *run) writePlan(p plan.Plan) (digest string, err error) {
@@ -73,16 +75,22 @@ func (r *run) conclude(err error) {
 	s.Ended = r.edges.Now().UTC()
 	var off *Off
 	var part *load.PartialError
+	var stale *StaleError
+	var refusal *stage.Refusal
 	switch {
 	case errors.As(err, &off):
 		s.Status = "off"
 	case errors.As(err, &part):
 		s.Status = "partly"
+	case errors.As(err, &stale), errors.As(err, &refusal):
+		s.Status = "refused"
+	case errors.Is(err, context.Canceled):
+		s.Status = "interrupted"
 	case err != nil:
 		s.Status = "failed"
 	case r.options.DryRun:
 		s.Status = "planned"
-	case len(r.result.Plan.Summary.Held) > 0:
+	case guarded(r.result.Plan):
 		s.Status = "held"
 	default:
 		s.Status = "done"
@@ -90,4 +98,15 @@ func (r *run) conclude(err error) {
 	if err != nil {
 		s.Error = err.Error()
 	}
+}
+
+// guarded says whether a ceiling or guard holds a change. What a mistake in the data holds is told by exceptions and does not
+// count.
+func guarded(p plan.Plan) bool {
+	for code := range p.Summary.Held {
+		if plan.IsGuard(code) {
+			return true
+		}
+	}
+	return false
 }

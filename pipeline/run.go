@@ -20,6 +20,9 @@ type Outcome struct {
 	Unmatched  map[string]int // approvals that did not fit, with the count held now
 }
 
+// Guarded says whether a ceiling or guard holds something, which an approval could release.
+func (o Outcome) Guarded() bool { return guarded(o.Plan) }
+
 // Run is one run of one brand:
 //
 //  1. open       lock the brand, make the run folder              run.go, ledger

@@ -116,6 +116,12 @@ func Group(code string, c Change) string {
 	return ""
 }
 
+// IsGuard says whether a code is one of the guards and ceilings that hold what is too much at once, or too far, rather than a
+// mistake in the data.
+func IsGuard(code string) bool {
+	return strings.HasPrefix(code, "GUARD_") || code == "PRICE_MOVE" || code == "PRICE_SCALE"
+}
+
 // approve takes off the holds whose group was approved with exactly the count held now, and returns the approvals that did
 // not fit, with the true count. It releases what is planned now and nothing more (design §5).
 func approve(approvals map[string]int, works []*work) map[string]int {

@@ -31,7 +31,7 @@ func TestZBench(t *testing.T) {
 	dir := t.TempDir()
 	w := openIn(t, warehouse.Options{Set: s, Dir: dir, MemoryLimit: os.Getenv("MEM"), Observe: func(n string) func() {
 		b := time.Now()
-		return func() { if d := time.Since(b); d > 500*time.Millisecond { fmt.Println("   ", n, d.Round(time.Millisecond)) } }
+		fmt.Print(n, " "); return func() { if d := time.Since(b); d > 300*time.Millisecond { fmt.Println("   ", n, d.Round(time.Millisecond)) } }
 	}})
 	table := item(map[string][]string{"sku": {"alt", "code"}, "name": {"title"}, "description": {"body"}, "option1_value": {"color"}, "option2_value": {"size"}, "images": {"image"}, "gtin": {"upc"}, "quantity": {"qty"}}, "code", "alt", "title", "body", "color", "size", "image", "upc", "qty", "w", "r", "x1", "x2", "x3", "x4", "x5", "x6")
 	writer, err := w.Sink("wms").Table(t.Context(), table)

@@ -72,7 +72,7 @@ func TestWritersSideBySide(t *testing.T) {
 }
 
 func BenchmarkWalk(b *testing.B) {
-	for _, n := range []int{147, 100_000} {
+	for _, n := range []int{147, 20_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			server := sandbox.New(sandbox.Options{})
 			if err := server.SetState(catalogue(n)); err != nil {
@@ -95,7 +95,7 @@ func BenchmarkWalk(b *testing.B) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	for _, n := range []int{147, 100_000} {
+	for _, n := range []int{147, 20_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			server := sandbox.New(sandbox.Options{})
 			if err := server.SetState(catalogue(n)); err != nil {

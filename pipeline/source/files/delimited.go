@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// bufferBytes is how much of a file is read at a time.
+const bufferBytes = 1 << 20
+
 // delimited is a file of delimited text.
 type delimited struct {
 	in        *input
@@ -18,7 +21,7 @@ type delimited struct {
 
 func (d *delimited) rows() (rows, error) {
 	size := d.in.info.Size() - d.bom
-	split := newSplitter(io.NewSectionReader(d.in.file, d.bom, size), d.delimiter, d.cr, d.bom)
+	split := newSplitter(io.NewSectionReader(d.in.file, d.bom, size), d.delimiter, d.cr, d.bom, int(min(size+1, bufferBytes)))
 	split.width = d.width
 	return &delimitedRows{split}, nil
 }

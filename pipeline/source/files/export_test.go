@@ -16,8 +16,7 @@ type Record struct {
 
 // SplitAll splits a whole text; width is the number of cells of its header, 0 when unknown.
 func SplitAll(text string, delimiter byte, cr bool, width int) ([]Record, error) {
-	split := newSplitter(strings.NewReader(text), delimiter, cr, 0)
-	split.buf = make([]byte, 16) // so that small tests cross its edges too
+	split := newSplitter(strings.NewReader(text), delimiter, cr, 0, 16) // a buffer so small that every test crosses its edges
 	split.width = width
 	var all []Record
 	for {

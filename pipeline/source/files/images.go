@@ -63,7 +63,9 @@ func imageURL(text, base string) string {
 	if text == "" || slices.Contains(noImage, strings.ToLower(text)) {
 		return ""
 	}
-	text = strings.NewReplacer(" ", "%20", "\t", "%20").Replace(text)
+	if strings.ContainsAny(text, " \t") {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, " ", "%20"), "\t", "%20")
+	}
 	switch {
 	case strings.HasPrefix(text, "//"):
 		return "https:" + text

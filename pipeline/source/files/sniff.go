@@ -187,7 +187,7 @@ func loneCR(text []byte) bool {
 
 // headRecords are the first records of a text that are not blank, and what kept it from being split further.
 func headRecords(text []byte, delimiter byte, cr, whole bool) (head []record, failed error) {
-	split := newSplitter(bytes.NewReader(text), delimiter, cr, 0)
+	split := newSplitter(bytes.NewReader(text), delimiter, cr, 0, min(len(text)+1, 1<<14))
 	for len(head) < headerRows {
 		var rec record
 		err := split.next(&rec)

@@ -231,7 +231,7 @@ func (s *Source) deliver(ctx context.Context, inputs []*input, p *plan, e *emitt
 	return e.flush()
 }
 
-// each calls take for every row of the feed, in order.
+// each calls take for every row of the feed, in order. A row is good until take returns.
 func (s *Source) each(ctx context.Context, inputs []*input, p *plan, take func(*row) error) error {
 	for _, in := range inputs {
 		if in.empty {
@@ -251,6 +251,7 @@ func (s *Source) eachOf(ctx context.Context, in *input, p *plan, take func(*row)
 	}
 	defer func() { err = errors.Join(err, all.close()) }()
 	var rec record
+	var r row
 	for n := 0; ; n++ {
 		if n%stage.BatchRows == 0 {
 			if err := ctx.Err(); err != nil {
@@ -262,7 +263,7 @@ func (s *Source) eachOf(ctx context.Context, in *input, p *plan, take func(*row)
 		} else if err != nil {
 			return s.textError(in, err)
 		}
-		r := row{file: in.name}
+		r = row{file: in.name}
 		if !p.judge(&r, &rec, in.header) {
 			continue
 		}

@@ -105,7 +105,7 @@ func TestRefusals(t *testing.T) {
 // TestBufferEdges puts line ends, quotes and wide characters on every side of the edge of the read buffer.
 func TestBufferEdges(t *testing.T) {
 	const edge = 1 << 20
-	for shift := range 24 {
+	for shift := 0; shift < 24; shift += 3 {
 		var b strings.Builder
 		b.WriteString("SKU,Name,Wholesale,Retail\r\n")
 		b.WriteString("PAD,\"" + strings.Repeat("x", edge-b.Len()-40+shift) + "\",1,2\r\n")

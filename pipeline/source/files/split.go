@@ -81,8 +81,9 @@ type encodingError struct {
 
 func (*encodingError) Error() string { return "not UTF-8" }
 
-func newSplitter(in io.Reader, delimiter byte, cr bool, base int64) *splitter {
-	return &splitter{in: in, delimiter: delimiter, cr: cr, base: base, buf: make([]byte, 1<<20)}
+// newSplitter makes a splitter whose buffer is of some size at first; base is the offset of the first byte in the file.
+func newSplitter(in io.Reader, delimiter byte, cr bool, base int64, size int) *splitter {
+	return &splitter{in: in, delimiter: delimiter, cr: cr, base: base, buf: make([]byte, size)}
 }
 
 // next reads a record. A blank line is one without cells. The error is io.EOF at the end.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,9 +20,6 @@ import (
 	"fairesync/pipeline/stage"
 )
 
-// sizes stand around the edges of a batch.
-var sizes = []int{1, 5, stage.BatchRows - 1, stage.BatchRows, stage.BatchRows + 1, 2*stage.BatchRows + 7}
-
 // kind is one layout or format the suite runs over.
 type kind struct {
 	name     string
@@ -29,14 +27,16 @@ type kind struct {
 	settings config.Source
 	make     func(t testing.TB, size int) string
 	want     func(size int) []map[string]string
+	sizes    []int
 }
 
 func kinds() []kind {
+	edges := []int{1, 5, stage.BatchRows, stage.BatchRows + 1} // of a batch
 	return []kind{
-		{"rows", "feed.csv", config.Source{}, rowsFeed, rowsWant},
-		{"continuation", "feed.csv", config.Source{Layout: "continuation"}, continuationFeed, continuationWant},
-		{"parents", "feed.csv", config.Source{Layout: "parents", Variants: "variations"}, parentsFeed, parentsWant},
-		{"workbook", "feed.xlsx", config.Source{}, workbookFeed, rowsWant},
+		{"rows", "feed.csv", config.Source{}, rowsFeed, rowsWant, edges},
+		{"continuation", "feed.csv", config.Source{Layout: "continuation"}, continuationFeed, continuationWant, []int{4, stage.BatchRows + 1}},
+		{"parents", "feed.csv", config.Source{Layout: "parents", Variants: "variations"}, parentsFeed, parentsWant, []int{4, stage.BatchRows + 1}},
+		{"workbook", "feed.xlsx", config.Source{}, workbookFeed, rowsWant, []int{1, 700}},
 	}
 }
 
@@ -48,7 +48,7 @@ func TestSuite(t *testing.T) {
 				New: func(t testing.TB, size int) sourcetest.Source {
 					return k.open(t, k.make(t, size), nil)
 				},
-				Sizes: sizes, Want: k.want, Breaks: k.breaks(),
+				Sizes: k.sizes, Want: k.want, Breaks: k.breaks(),
 			})
 		})
 	}
@@ -66,7 +66,7 @@ func (k kind) open(t testing.TB, content string, opener func(string) (files.File
 
 // breaks are the ways a file fails half way.
 func (k kind) breaks() []sourcetest.Break {
-	const size = 3000
+	size := slices.Max(k.sizes)
 	broken := func(name, says string, content func(string) string, opener func(string) (files.File, error)) sourcetest.Break {
 		return sourcetest.Break{Name: name, Says: says, New: func(t testing.TB) sourcetest.Source {
 			return k.open(t, content(k.make(t, size)), opener)

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"runtime/debug"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"fairesync/pipeline/view"
+)
+
+// world is everything the program takes from outside.
+type world struct {
+	Args           []string
+	Getenv         func(string) string
+	Stdout, Stderr io.Writer
+	Now            func() time.Time
+	Random         io.Reader
+	Jitter         func() float64 // 0 to 1
+	Interrupts     <-chan os.Signal
+	Leave          func(code int) // ends the process at once
+}
+
+// app is the world and the flags every command has.
+type app struct {
+	world
+	json, noColor, quiet bool
+	interrupted          atomic.Bool
+}
+
+// execute runs one command line and gives its exit code.
+func execute(w world) int {
+	a := &app{world: w}
+	ctx, stop := a.interruptible()
+	defer stop()
+	root := newRootCommand(a)
+	root.SetArgs(w.Args)
+	root.SetOut(w.Stdout)
+	root.SetErr(w.Stderr)
+	err := root.ExecuteContext(ctx)
+	code := worst(codesOf(err))
+	if err != nil && !isAs[*ended](err) {
+		if a.json {
+			err = errors.Join(err, view.NewJSON(w.Stdout).Error(err))
+		}
+		a.tell(err)
+	}
+	return code
+}
+
+// interruptible gives a context that the first interrupt ends; the second ends the process.
+func (a *app) interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-a.Interrupts:
+				if a.interrupted.Swap(true) {
+					a.Leave(exitInterrupted)
+					return
+				}
+				// What cannot be shown to a closed terminal is no reason to go on.
+				_, _ = fmt.Fprintln(a.Stderr, "interrupted: finishing what is in flight; interrupt again to leave at once")
+				cancel()
+			}
+		}
+	}()
+	return ctx, func() { close(done); cancel() }
+}
+
+// newRootCommand is the list of the commands there are.
+func newRootCommand(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fairesync",
+		Short: "Keep a brand's catalogue on Faire equal to its WMS or OMS",
+		Long: "fairesync reads a brand's catalogue from its WMS or OMS, works out what Faire ought to hold, compares that with what\n" +
+			"Faire does hold, and changes only what differs. What it would not do, and why, is in a workbook.",
+		Version:       version(),
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.AddCommand(
+		newRunCommand(a),
+		newPlanCommand(a),
+		newApplyCommand(a),
+		newCheckCommand(a),
+		newStatusCommand(a),
+		newCodesCommand(a),
+		newRelationsCommand(a),
+		newSandboxCommand(a),
+	)
+	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{err, "see " + cmd.CommandPath() + " --help"}
+	})
+	flags := root.PersistentFlags()
+	flags.BoolVar(&a.json, "json", false, "one JSON object per line on stdout")
+	flags.BoolVar(&a.noColor, "no-color", false, "no colour, whatever the terminal can do")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress on stderr")
+	return root
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return cmp.Or(info.Main.Version, "(devel)")
+	}
+	return "(devel)"
+}
+
+// action makes a command's function of one that takes context and arguments. A wrong number of arguments is told with its help.
+func (a *app) action(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error { return run(cmd.Context(), args) }
+}
+
+// exactly wants as many arguments as are named.
+func exactly(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usage("see "+cmd.CommandPath()+" --help", "%s is missing", names[len(args)])
+		case len(args) > len(names):
+			return usage("see "+cmd.CommandPath()+" --help", "%q is one argument too many", args[len(names)])
+		}
+		return nil
+	}
+}
+
+// view is how results are shown on stdout.
+func (a *app) view() view.View {
+	if a.json {
+		return view.NewJSON(a.Stdout)
+	}
+	return view.NewHuman(a.Stdout, a.screen(a.Stdout))
+}
+
+// tell shows an error on stderr, for people.
+func (a *app) tell(err error) {
+	// There is nowhere left to say that this failed.
+	_ = view.NewHuman(a.Stderr, a.screen(a.Stderr)).Error(err)
+}
+
+// progress is where a run says how far it is; nil with --quiet, which says nothing.
+func (a *app) progress() *view.Progress {
+	if a.quiet {
+		return nil
+	}
+	return view.NewProgress(a.Stderr, a.screen(a.Stderr), a.Now)
+}
+
+// screen says what a writer can show: a terminal tables and colours (unless NO_COLOR, TERM=dumb or --no-color), others plain text.
+func (a *app) screen(w io.Writer) view.Options {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return view.Options{}
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		width = 0
+	}
+	return view.Options{TTY: true, Width: width, Color: !a.noColor && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"}
+}
+
+// shown is how many rows of a long list go to a terminal; a file or pipe gets all (0).
+func (a *app) shown() int {
+	if a.screen(a.Stdout).TTY {
+		return 30
+	}
+	return 0
+}
+
+// configFlag adds the flag that names the brand.
+func configFlag(flags *pflag.FlagSet, path *string) {
+	flags.StringVarP(path, "config", "c", "fairesync.yaml", "the brand's configuration `FILE`")
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
