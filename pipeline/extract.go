@@ -185,9 +185,6 @@ func (r *run) sameAccount(account catalog.Brand) error {
 		}
 		currencies = append(currencies, p.Currency)
 	}
-	if len(prices) == 0 && account.Currency == "USD" {
-		return nil
-	}
 	return &UsageError{
 		Why:  fmt.Sprintf("the brand's currency on Faire is %s, but prices[] manages %s", account.Currency, strings.Join(currencies, ", ")),
 		Next: "add a geography of that currency to prices: in the configuration",

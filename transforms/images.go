@@ -17,14 +17,12 @@ const imageLength = 2048
 // imageIdentity is what makes two URLs the same picture: the URL without its fragment and without the query parameters in the
 // list, all else as it came. A name ending in * drops every parameter that begins so.
 func imageIdentity(address, ignoreQuery string) string {
-	address, _, _ = strings.Cut(strings.TrimSpace(address), "#")
-	base, query, found := strings.Cut(address, "?")
-	if !found || query == "" {
-		return base
-	}
+	address, _, _ = strings.Cut(address, "#")
+	base, query, _ := strings.Cut(strings.TrimSpace(address), "?")
 	ignored := strings.FieldsFunc(ignoreQuery, func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
 	var kept []string
 	for parameter := range strings.SplitSeq(query, "&") {
+		parameter = strings.TrimSpace(parameter)
 		name, _, _ := strings.Cut(parameter, "=")
 		if plain, err := url.QueryUnescape(name); err == nil {
 			name = plain
@@ -33,10 +31,10 @@ func imageIdentity(address, ignoreQuery string) string {
 			kept = append(kept, parameter)
 		}
 	}
-	if len(kept) == 0 {
-		return base
+	if len(kept) > 0 {
+		base += "?" + strings.Join(kept, "&")
 	}
-	return base + "?" + strings.Join(kept, "&")
+	return strings.TrimSpace(base)
 }
 
 func nameMatches(pattern, name string) bool {

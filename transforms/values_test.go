@@ -73,6 +73,8 @@ func TestImageIdentity(t *testing.T) {
 		{"https://x.test/a.jpg?", "v", "https://x.test/a.jpg"},
 		{"https://x.test/a.jpg?v=1#f?w=2", " v , w ", "https://x.test/a.jpg"},
 		{"https://x.test/a.jpg?token=%zz&%zz=1", "token", "https://x.test/a.jpg?%zz=1"},
+		{"https://x.test/a.jpg ?v=1", "v", "https://x.test/a.jpg"},
+		{"https://x.test/a.jpg #top", "v", "https://x.test/a.jpg"},
 		{"", "v", ""},
 	} {
 		got, _ := call(t, "image_identity", c.url, c.ignore).(string)
@@ -140,7 +142,7 @@ func TestImageProblem(t *testing.T) {
 }
 
 func FuzzImageProblem(f *testing.F) {
-	for _, seed := range []string{"https://files.example.test/a.jpg?v=1#x", "http://[::1]:80/", "//x", "http://user@h/", "http://0x7f.1/", "https://a.b/?a=1&b=2&a=3"} {
+	for _, seed := range []string{"https://files.example.test/a.jpg?v=1#x", "http://[::1]:80/", "//x", "http://user@h/", "http://0x7f.1/", "?\n&&&", "https://a.b/?a=1&b=2&a=3"} {
 		f.Add(seed, "v")
 	}
 	f.Fuzz(func(t *testing.T, url, ignore string) {

@@ -26,8 +26,8 @@ func newRunCommand(a *app) *cobra.Command {
 			"What a guard holds is not sent until --approve names its group and the count shown.",
 		Example: "  fairesync run -c luma.yaml\n  fairesync run -c luma.yaml --approve first_link=14\n  fairesync run -c luma.yaml --json | tail -n 1",
 		Args:    exactly(),
-		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.flow(ctx, o, pipelineRun(o), func(v view.View, outcome pipeline.Outcome) error { return a.lines(v, outcome) })
+		RunE: action(func(ctx context.Context, _ []string) error {
+			return a.flow(ctx, o, o.run, nil)
 		}),
 	}
 	o.addFlags(cmd.Flags(), "approve", "accept-rows", "full-walk")
@@ -36,7 +36,7 @@ func newRunCommand(a *app) *cobra.Command {
 
 // flowOptions are the flags of the commands that go through the pipeline.
 type flowOptions struct {
-	command    string
+	command    string // run, plan, apply or check
 	config     string
 	approvals  map[string]int
 	acceptRows map[string]int64
@@ -68,7 +68,7 @@ func (o *flowOptions) check(c config.Config) error {
 	}
 	for _, group := range sortedKeys(o.approvals) {
 		if o.approvals[group] <= 0 {
-			return usage("write the count the plan or the workbook shows, such as "+group+"=12", "--approve %s=%d approves nothing", group, o.approvals[group])
+			return usage("write the count that the plan shows", "--approve %s=%d approves nothing", group, o.approvals[group])
 		}
 	}
 	var names []string
@@ -77,24 +77,120 @@ func (o *flowOptions) check(c config.Config) error {
 	}
 	for _, name := range sortedKeys(o.acceptRows) {
 		if !slices.Contains(names, name) {
-			return usage("the sources are "+strings.Join(names, ", "), "--accept-rows %s=%d names no source of %s", name, o.acceptRows[name], o.config)
+			return usage("its sources are "+strings.Join(names, ", "), "--accept-rows %s=%d names no source of brand %s", name, o.acceptRows[name], c.Brand)
 		}
 		if o.acceptRows[name] <= 0 {
-			return usage("write the count the refusal shows", "--accept-rows %s=%d accepts nothing", name, o.acceptRows[name])
+			return usage("write the count that the refusal shows", "--accept-rows %s=%d accepts nothing", name, o.acceptRows[name])
 		}
 	}
 	return nil
 }
 
-// step is what a command does with the edges of a brand.
-type step func(ctx context.Context, e pipeline.Edges) (pipeline.Outcome, error)
+// dry says whether the command may neither send nor record.
+func (o *flowOptions) dry() bool { return o.command == "plan" || o.command == "check" }
 
-// pipelineRun is the step of run, plan and check.
-func pipelineRun(o flowOptions) step {
-	return nil
+// offline says whether Faire is not asked at all.
+func (o *flowOptions) offline() bool { return o.command == "check" }
+
+// run is the pipeline with these flags.
+func (o *flowOptions) run(ctx context.Context, e pipeline.Edges) (pipeline.Outcome, error) {
+	return pipeline.Run(ctx, e, pipeline.Options{Command: o.command, Approvals: o.approvals, AcceptRows: o.acceptRows,
+		FullWalk: o.fullWalk, DryRun: o.dry(), Offline: o.offline()})
 }
 
-// flow opens the brand, does the step, shows what came of it and ends with the exit code.
-func (a *app) flow(ctx context.Context, o flowOptions, do step, show func(view.View, pipeline.Outcome) error) error {
-	return fmt.Errorf("%w", errors.ErrUnsupported)
+// flow opens the brand, does the step, shows what came of it and ends with its exit code. lines shows what stands above the
+// summary for people; nil is nothing.
+func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context, pipeline.Edges) (pipeline.Outcome, error),
+	lines func(view.View, pipeline.Outcome) error) error {
+	c, err := config.Load(o.config)
+	if err != nil {
+		return err
+	}
+	if err := o.check(c); err != nil {
+		return err
+	}
+	e, done, err := edges.Open(c, edges.Options{DryRun: o.dry(), Offline: o.offline(), Getenv: a.Getenv, Now: a.Now, Random: a.Random,
+		Jitter: a.Jitter, Progress: a.progress(), Proxy: true, Version: version()})
+	if err != nil {
+		return notOpened(err)
+	}
+	var off error
+	e.Conclude = func(outcome *pipeline.Outcome, err error) {
+		if isAs[*pipeline.Off](err) {
+			off = err
+		}
+		if a.interrupted.Load() {
+			outcome.Summary.Status = "interrupted"
+		}
+		told, code := a.verdict(o, *outcome, err)
+		outcome.Summary.Exit = code
+		if hints := view.Hints(told); len(hints) > 0 {
+			outcome.Summary.Hint = hints[0]
+		}
+	}
+	outcome, err := step(ctx, e)
+	err = errors.Join(err, done())
+	if outcome.Summary.Run == "" { // it did not come to a run
+		return err
+	}
+	told, code := a.verdict(o, outcome, err)
+	if err := a.show(outcome, told, off, lines); err != nil {
+		return fmt.Errorf("show the outcome: %w", err)
+	}
+	return &ended{code}
+}
+
+// verdict is what to tell of an outcome beside its summary, and the exit code.
+func (a *app) verdict(o flowOptions, outcome pipeline.Outcome, err error) (told error, code int) {
+	if a.interrupted.Load() {
+		err = interruptedBy(err, outcome.Summary)
+	}
+	told = errors.Join(append([]error{err}, approvalErrors(outcome, o.approvals, "fairesync "+o.command+" -c "+o.config)...)...)
+	codes := codesOf(told)
+	if outcome.Guarded() {
+		codes = append(codes, exitHeld)
+	}
+	if failOn(check.Severity(o.failOn), outcome.Summary.Exceptions) {
+		codes = append(codes, exitExceptions)
+	}
+	if o.exitCode && outcome.Plan.Applyable {
+		codes = append(codes, exitPending)
+	}
+	return told, worst(codes)
+}
+
+// show writes an outcome. The summary is the last line of JSON; to people, an error is the last.
+func (a *app) show(outcome pipeline.Outcome, told, off error, lines func(view.View, pipeline.Outcome) error) error {
+	v := a.view()
+	if a.json {
+		err := errors.Join(v.Plan(outcome.Plan, 0), v.Exceptions(outcome.Exceptions, 0))
+		if told != nil && off == nil {
+			err = errors.Join(err, v.Error(told))
+		}
+		err = errors.Join(err, v.Outcome(outcome.Summary, nil))
+		if told != nil && off == nil {
+			a.tell(told)
+		}
+		return err
+	}
+	if off != nil {
+		_, err := fmt.Fprintf(a.Stdout, "%s; nobody was called\nhint: %s\n", off, strings.Join(view.Hints(off), "; "))
+		return err
+	}
+	if told != nil && outcome.Summary.Workbook == "" { // it ended before there was anything to show
+		a.tell(told)
+		return nil
+	}
+	if lines != nil {
+		if err := lines(v, outcome); err != nil {
+			return err
+		}
+	}
+	if err := v.Outcome(outcome.Summary, outcome.Exceptions); err != nil {
+		return err
+	}
+	if told != nil {
+		a.tell(told)
+	}
+	return nil
 }

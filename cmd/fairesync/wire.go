@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -92,7 +93,19 @@ func newRootCommand(a *app) *cobra.Command {
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			next := "see fairesync --help"
+			if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+				next = "did you mean fairesync " + strings.Join(like, " or fairesync ") + "?"
+			}
+			return usage(next, "there is no command %q", args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		newRunCommand(a),
 		newPlanCommand(a),
@@ -121,8 +134,8 @@ func version() string {
 	return "(devel)"
 }
 
-// action makes a command's function of one that takes context and arguments. A wrong number of arguments is told with its help.
-func (a *app) action(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+// action makes a command's function of one that takes context and arguments.
+func action(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error { return run(cmd.Context(), args) }
 }
 

@@ -134,7 +134,8 @@ func TestDefaults(t *testing.T) {
 	}{
 		"files": {
 			"brand: luma\nsources: [{name: feed, kind: files, path: feed.csv}]\n",
-			config.Config{Sources: []config.Source{{Name: "feed", Kind: "files", Path: "/brands/feed.csv", Layout: "rows", Decimal: "."}}},
+			config.Config{Sources: []config.Source{{Name: "feed", Kind: "files", Path: "/brands/feed.csv", Layout: "rows", Decimal: "."}},
+				Prices: []config.Price{{Geography: "USA", Currency: "USD"}}},
 		},
 		"apparelmagic": {
 			"brand: luma\nsources: [{name: wms, kind: apparelmagic, url: 'https://luma.app.apparelmagic.com/api/json', token: {env: T}}]\n",

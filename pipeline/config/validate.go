@@ -60,11 +60,11 @@ func (c *Config) fill() {
 	c.WhenInactive = cmp.Or(c.WhenInactive, "stop_selling")
 }
 
-// fillPrices: ApparelMagic names its prices, and they are in dollars unless configured (wms/contract §1.8). A file feed's
-// columns are found by its source.
+// fillPrices: without prices[] it is dollars in the USA. ApparelMagic names its prices (wms/contract §1.8); a file feed's columns are
+// found by its source, by their headers.
 func (c *Config) fillPrices() {
 	apparelMagic := len(c.Sources) > 0 && c.Sources[0].Kind == KindApparelMagic
-	if len(c.Prices) == 0 && apparelMagic {
+	if len(c.Prices) == 0 {
 		c.Prices = []Price{{Geography: "USA"}}
 	}
 	for i := range c.Prices {

@@ -110,7 +110,16 @@ func faireClient(c config.Config, o Options, logger *slog.Logger) (*faire.Client
 	if err != nil {
 		return nil, err
 	}
-	options := faire.Options{BaseURL: c.Faire.URL, Token: faire.Secret(token), ReadOnly: o.DryRun, Now: o.Now, Jitter: o.Jitter, Logger: logger,
+	secret, err := Secret(c.Faire.OAuth.ApplicationSecret, o.Getenv, "faire.oauth.application_secret")
+	if err != nil {
+		return nil, err
+	}
+	access, err := Secret(c.Faire.OAuth.AccessToken, o.Getenv, "faire.oauth.access_token")
+	if err != nil {
+		return nil, err
+	}
+	options := faire.Options{BaseURL: c.Faire.URL, Token: faire.Secret(token),
+		OAuth: faire.OAuth{ApplicationID: c.Faire.OAuth.ApplicationID, ApplicationSecret: faire.Secret(secret), AccessToken: faire.Secret(access)}, ReadOnly: o.DryRun, Now: o.Now, Jitter: o.Jitter, Logger: logger,
 		Pace: faire.Pace{WritesPerSecond: c.Faire.Pace.WritesPerSecond, Burst: c.Faire.Pace.Burst, ReadsPerSecond: c.Faire.Pace.ReadsPerSecond,
 			InFlight: c.Faire.Pace.InFlight}, Transport: o.Transport}
 	if o.Proxy {

@@ -66,6 +66,8 @@ func (l *continuation) scan(r *row) {
 	l.pictures[strings.Clone(handle)] = append(l.pictures[handle], found)
 }
 
+func (l *continuation) rewind() { l.current = "" }
+
 // list joins the pictures of a handle.
 func (l *continuation) list(handle string) string {
 	if list, ok := l.lists[handle]; ok {

@@ -13,6 +13,8 @@ import (
 type layout interface {
 	// scan sees a row ahead of delivery; only a layout that needs it asks for that pass.
 	scan(*row)
+	// rewind stands between the passes.
+	rewind()
 	// place gives a row its style, images and options, and may change its kind.
 	place(*row)
 	// finish returns findings that show only after the last row.
@@ -81,6 +83,8 @@ type plain struct {
 }
 
 func (l *plain) scan(*row) {}
+
+func (l *plain) rewind() {}
 
 func (l *plain) place(r *row) {
 	if r.kind != stage.KindSKU {

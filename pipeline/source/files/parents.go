@@ -64,6 +64,8 @@ func (l *parents) scan(r *row) {
 	l.claim(p, r.cells[l.plan.variants])
 }
 
+func (l *parents) rewind() {}
+
 // scanLost finds the children of a parent row that cannot be read: they must not become products of their own.
 func (l *parents) scanLost(r *row) {
 	for _, cell := range r.cells {

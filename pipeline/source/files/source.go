@@ -211,9 +211,7 @@ func (s *Source) deliver(ctx context.Context, inputs []*input, p *plan, e *emitt
 		if err := s.each(ctx, inputs, p, func(r *row) error { place.scan(r); return nil }); err != nil {
 			return err
 		}
-		if c, ok := place.(*continuation); ok {
-			c.current = ""
-		}
+		place.rewind()
 	}
 	if err := e.open(ctx); err != nil {
 		return err

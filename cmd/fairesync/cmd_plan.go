@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"fairesync/pipeline"
+	"fairesync/pipeline/view"
+)
+
+func newPlanCommand(a *app) *cobra.Command {
+	o := flowOptions{command: "plan"}
+	var out string
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Read and compare, and show what run would send",
+		Long: "plan reads the sources and Faire and shows what run would send, and what it would hold. It sends and records nothing.\n" +
+			"With -o the plan goes to a file, which apply sends: that plan and nothing else.",
+		Example: "  fairesync plan -c luma.yaml\n  fairesync plan -c luma.yaml -o monday.plan.json && fairesync apply -c luma.yaml monday.plan.json",
+		Args:    exactly(),
+		RunE: action(func(ctx context.Context, _ []string) error {
+			if info, err := os.Stat(filepath.Dir(out)); out != "" && (err != nil || !info.IsDir()) {
+				return usage("make the folder first", "--out %s: its folder is not there", out)
+			}
+			return a.flow(ctx, o, func(ctx context.Context, e pipeline.Edges) (pipeline.Outcome, error) {
+				outcome, err := o.run(ctx, e)
+				if err == nil && out != "" && outcome.Summary.Plan != "" {
+					err = a.keepPlan(outcome.Summary.Plan, out, o.config)
+				}
+				return outcome, err
+			}, func(v view.View, outcome pipeline.Outcome) error { return v.Plan(outcome.Plan, a.shown()) })
+		}),
+	}
+	o.addFlags(cmd.Flags(), "approve", "accept-rows", "full-walk")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "write the plan to `FILE` too, for apply")
+	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit 7 if changes are pending")
+	return cmd
+}
+
+// keepPlan copies a plan to where it was asked for, whole or not at all.
+func (a *app) keepPlan(from, to, config string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return fmt.Errorf("copy the plan: %w", err)
+	}
+	defer source.Close() //nolint:errcheck // read only
+	file, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("copy the plan: %w", err)
+	}
+	_, err = io.Copy(file, source)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), to)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("copy the plan: %w", err), os.Remove(file.Name()))
+	}
+	if !a.quiet {
+		_, err = fmt.Fprintf(a.Stderr, "plan written to %s; send it with fairesync apply -c %s %s\n", to, config, to)
+	}
+	return err
+}
