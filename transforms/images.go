@@ -5,43 +5,19 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"fairesync/pipeline/catalog"
 )
 
 // imageLength is the longest image URL that is sent (design §4.3).
 const imageLength = 2048
 
-// imageIdentity is what makes two URLs the same picture: the URL without its fragment and without the query parameters in the
-// list, all else as it came. A name ending in * drops every parameter that begins so.
+// imageIdentity offers catalog.ImageIdentity to SQL; the names to ignore come as one text.
 func imageIdentity(address, ignoreQuery string) string {
-	address, _, _ = strings.Cut(address, "#")
-	base, query, _ := strings.Cut(strings.TrimSpace(address), "?")
-	ignored := strings.FieldsFunc(ignoreQuery, func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
-	var kept []string
-	for parameter := range strings.SplitSeq(query, "&") {
-		parameter = strings.TrimSpace(parameter)
-		name, _, _ := strings.Cut(parameter, "=")
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
-		}
-		if parameter != "" && !slices.ContainsFunc(ignored, func(pattern string) bool { return nameMatches(pattern, name) }) {
-			kept = append(kept, parameter)
-		}
-	}
-	if len(kept) > 0 {
-		base += "?" + strings.Join(kept, "&")
-	}
-	return strings.TrimSpace(base)
-}
-
-func nameMatches(pattern, name string) bool {
-	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
-		return strings.HasPrefix(name, prefix)
-	}
-	return pattern == name
+	return catalog.ImageIdentity(address, strings.FieldsFunc(ignoreQuery, func(c rune) bool { return c == ',' || unicode.IsSpace(c) }))
 }
 
 // imageProblem says why Faire could or should not fetch a URL. We never fetch it ourselves; the rule keeps addresses of a

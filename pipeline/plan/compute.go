@@ -47,7 +47,7 @@ func Compute(in Input) Result {
 		p.Changes = append(p.Changes, w.changes...)
 		result.Exceptions = append(result.Exceptions, w.exceptions...)
 		if w.state != nil && w.state.ProductID != "" && !in.Census.LinksLost() {
-			result.States[w.state.ProductID] = *w.state
+			result.keep(w)
 		}
 		if w.pair.Current != nil && w.sends() {
 			p.Touches = append(p.Touches, Touch{ProductID: w.pair.Current.FaireID, Key: w.pair.Key, Name: w.pair.Current.Name, UpdatedAt: w.pair.Current.UpdatedAt})
@@ -61,6 +61,23 @@ func Compute(in Input) Result {
 	p.Applyable = len(p.Requests) > 0
 	result.Plan = p
 	return result
+}
+
+// keep notes what to record of a product. Styles that share one (MATCH_MERGE) bring their own variants each, and the product is
+// released when it is for all of them.
+func (r *Result) keep(w *work) {
+	known, shared := r.States[w.state.ProductID]
+	if !shared {
+		r.States[w.state.ProductID] = *w.state
+		return
+	}
+	known.Released = known.Released && w.state.Released
+	for _, v := range w.pair.Desired.Variants {
+		if one, ok := w.state.Variants[v.FaireID]; ok {
+			known.Variants[v.FaireID] = one
+		}
+	}
+	r.States[w.state.ProductID] = known
 }
 
 func before(a, b Change) bool {

@@ -67,18 +67,6 @@ func TestImageBody(t *testing.T) {
 	}
 }
 
-func TestIdentity(t *testing.T) {
-	for address, want := range map[string]string{
-		"https://m.example.test/a.jpg?sig=1&w=2#x": "https://m.example.test/a.jpg?w=2",
-		"https://m.example.test/a.jpg?sig=1":       "https://m.example.test/a.jpg",
-		"https://m.example.test/a.jpg":             "https://m.example.test/a.jpg",
-	} {
-		if got := identity(address, []string{"sig"}); got != want {
-			t.Errorf("identity(%s) = %s, want %s", address, got, want)
-		}
-	}
-}
-
 // TestPlanFile: what is written reads back the same, with the same digest whatever the run and its time; an edit is noticed.
 func TestPlanFile(t *testing.T) {
 	p := Plan{Version: Version, Run: "r1", Created: time.Unix(1, 0).UTC(), Brand: "b", BrandID: "b_1", Policy: "full", Complete: true,

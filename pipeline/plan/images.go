@@ -1,44 +1,16 @@
 package plan
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
 	"fairesync/pipeline/catalog"
 )
 
-// identity is an image's address without the query parameters that do not matter and without fragment (design §4.3). It must
-// agree with the function image_identity that SQL uses.
-func identity(address string, ignore []string) string {
-	address, _, _ = strings.Cut(address, "#")
-	if len(ignore) == 0 {
-		return address
-	}
-	base, query, found := strings.Cut(address, "?")
-	if !found {
-		return address
-	}
-	var keep []string
-	for part := range strings.SplitSeq(query, "&") {
-		name, _, _ := strings.Cut(part, "=")
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
-		}
-		if !slices.Contains(ignore, name) {
-			keep = append(keep, part)
-		}
-	}
-	if len(keep) == 0 {
-		return base
-	}
-	return base + "?" + strings.Join(keep, "&")
-}
-
 func identities(images []catalog.Image, ignore []string) []string {
 	list := make([]string, len(images))
 	for i, image := range images {
-		list[i] = identity(image.OriginalURL, ignore)
+		list[i] = catalog.ImageIdentity(image.OriginalURL, ignore)
 	}
 	return list
 }
@@ -64,7 +36,7 @@ func lost(desired, sent []string) bool {
 func imageBody(desired, current []catalog.Image, sent, ignore []string, hero bool) []map[string]any {
 	byIdentity := map[string]catalog.Image{}
 	for _, image := range current {
-		byIdentity[identity(image.OriginalURL, ignore)] = image
+		byIdentity[catalog.ImageIdentity(image.OriginalURL, ignore)] = image
 	}
 	wanted := identities(desired, ignore)
 	body := []map[string]any{}
@@ -87,7 +59,7 @@ func imageBody(desired, current []catalog.Image, sent, ignore []string, hero boo
 		add(image, ok)
 	}
 	for _, image := range current {
-		name := identity(image.OriginalURL, ignore)
+		name := catalog.ImageIdentity(image.OriginalURL, ignore)
 		if !slices.Contains(wanted, name) && !slices.Contains(sent, name) {
 			add(image, true)
 		}

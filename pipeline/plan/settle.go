@@ -198,7 +198,9 @@ func (s *settler) updated(r Request, answer Answer, pair Pair) {
 				}
 			default:
 				record := state.Variants[change.VariantID]
-				record.Fields = maps.Clone(record.Fields)
+				if record.Fields = maps.Clone(record.Fields); record.Fields == nil {
+					record.Fields = map[string]Value{}
+				}
 				if value, ok := s.settle(change, f, variantValue(&p, change.VariantID, f.Name, ignore)); ok {
 					record.Fields[f.Name] = value
 				}

@@ -42,7 +42,7 @@ func TestZBench(t *testing.T) {
 		batch := stage.NewBatch(len(table.Columns))
 		for i := first; i < min(first+stage.BatchRows, n); i++ {
 			st := i / 6
-			batch.AppendRow("feed.csv", strconv.Itoa(i+2), "sku", "", "", fmt.Sprint("S", st), fmt.Sprint("SKU-", i), "", fmt.Sprint("Shirt number ", st), fmt.Sprintf("<p>Body of %d</p><ul><li>one</li><li>two</li></ul> and some more text that goes on for a while", st), []string{"Red", "Blue"}[i%2], []string{"S", "M", "L"}[i%3], fmt.Sprintf("https://img.example.com/%d.jpg?v=1", i), "4006381333931", strconv.Itoa(i%50), "12.00", "24.00", "a", "b", "c", "", "", "")
+			batch.AppendRow("feed.csv", strconv.Itoa(i+2), "sku", "", "", fmt.Sprint("S", st), fmt.Sprint("SKU-", i), "", fmt.Sprint("Shirt number ", st), fmt.Sprintf("<p>Body of %d</p><ul><li>one</li><li>two</li></ul> and some more text that goes on for a while", st), []string{"Red", "Blue"}[i%2], []string{"S", "M", "L"}[i%3], fmt.Sprintf("https://img.example.com/%d.jpg?v=1", i), "", strconv.Itoa(i%50), "12.00", "24.00", "a", "b", "c", "", "", "")
 		}
 		if err := writer.Append(batch); err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 )
 
@@ -67,7 +68,12 @@ func (s *Source) failed(in *input, err error) error {
 	if errors.As(err, &refused) {
 		return err
 	}
-	return &FileError{Source: s.settings.Name, File: in.name, Why: "cannot be read: " + err.Error(), Next: "run again; if it stays so, export the file again", Err: err}
+	why := err
+	var located *fs.PathError
+	if errors.As(err, &located) {
+		why = located.Err // the file is named already
+	}
+	return &FileError{Source: s.settings.Name, File: in.name, Why: "cannot be read: " + why.Error(), Next: "run again; if it stays so, export the file again", Err: err}
 }
 
 // label names a column for people.

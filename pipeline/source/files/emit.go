@@ -43,7 +43,7 @@ func (e *emitter) emit(r *row) error {
 		columns[at].Append(value)
 		at++
 	}
-	if e.plan.optionColumns > 0 {
+	if e.plan.layout == layoutParents {
 		for _, value := range r.options {
 			columns[at].Append(value)
 			at++

@@ -27,11 +27,6 @@ type known struct {
 	others   []string // folded, of every other mapping and price
 }
 
-// headerless is a file without a row that could be its header.
-type headerless struct{ first string }
-
-func (*headerless) Error() string { return "no header" }
-
 // badHeader is the reason a set of header names cannot be used.
 type badHeader struct {
 	row       int64

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,6 +92,37 @@ func workbook(t testing.TB, described book) []byte {
 	add("xl/_rels/workbook.xml.rels", `<Relationships xmlns="`+packages+`relationships">`+relations.String()+`</Relationships>`)
 	for i, sheet := range described.Sheets {
 		add(fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), `<worksheet xmlns="`+main+`"><sheetData>`+sheetRows(t, sheet.Rows)+`</sheetData>`+mergeCells(sheet.Merges)+`</worksheet>`)
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// rewrite replaces a text in one part of an archive.
+func rewrite(t testing.TB, data []byte, name, from, to string) []byte {
+	t.Helper()
+	in, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	for _, file := range in.File {
+		content, err := fs.ReadFile(in, file.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.Name == name {
+			content = bytes.Replace(content, []byte(from), []byte(to), 1)
+		}
+		w, err := archive.Create(file.Name)
+		if err == nil {
+			_, err = w.Write(content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := archive.Close(); err != nil {
 		t.Fatal(err)

@@ -73,7 +73,6 @@ func newPlan(settings config.Source, prices []config.Price, h header) (*plan, er
 		stage.ColumnSKUID, stage.ColumnStyle, columnImages, columnProductImages)
 	p.foreign = len(h.names)
 	if p.layout == layoutParents {
-		p.optionColumns = len(p.columns)
 		p.columns = append(p.columns, optionColumns...)
 	}
 	return p, nil

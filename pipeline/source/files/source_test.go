@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"fairesync/pipeline/config"
@@ -99,6 +100,31 @@ func TestRefusals(t *testing.T) {
 	var setting *files.SettingError
 	if _, err := files.New(files.Options{}); !errors.As(err, &setting) {
 		t.Fatalf("a source without path gave %v", err)
+	}
+}
+
+// TestBrokenWorkbook: the row reader of excelize stops without a word where the XML of a sheet is broken.
+func TestBrokenWorkbook(t *testing.T) {
+	var b book
+	if err := yaml.Unmarshal([]byte("sheets: [{name: Line, rows: [[SKU, Name], [A-1, Tee], [A-2, Hat], [A-3, Belt]]}]"), &b); err != nil {
+		t.Fatal(err)
+	}
+	whole := workbook(t, b)
+	for _, c := range []struct{ name, from, to, want string }{
+		{"unclosed tag", `<row r="4">`, `<row r="4"><broken>`, "source wms: feed.xlsx is a damaged workbook"},
+		{"no end", `</sheetData>`, ``, "source wms: feed.xlsx is a damaged workbook"},
+		{"unknown entity", `Belt`, `Belt&nope;`, "source wms: feed.xlsx is a damaged workbook"},
+		{"control character", `Belt`, "Be\x01lt", "source wms: feed.xlsx is a damaged workbook"},
+		{"formula in no cell", `r="A3" t="inlineStr">`, `r="3A"><f>1</f></c><c>`, "source wms: feed.xlsx is a damaged workbook"},
+		{"rows out of order", `<row r="2">`, `<row r="9">`, "source wms: feed.xlsx cannot be read: sheet Line ends after row"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sink := sourcetest.NewMemorySink()
+			err := open(t, config.Source{Path: write(t, "feed.xlsx", string(rewrite(t, whole, "xl/worksheets/sheet1.xml", c.from, c.to)))}).Extract(t.Context(), sink)
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) || sink.Closed("item") {
+				t.Fatalf("got %v, want %s", err, c.want)
+			}
+		})
 	}
 }
 
