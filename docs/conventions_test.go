@@ -180,6 +180,24 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// readByGo are the relations package warehouse and package edges read.
+var readByGo = []string{"candidate", "census", "current_document", "desired_document", "exception", "row_account", "unknown_rule"}
+
+// TestEveryRelationIsRead: a relation nobody reads is work for nothing. Those of 40_check are read as finding.
+func TestEveryRelationIsRead(t *testing.T) {
+	set := relations(t)
+	for _, relation := range set.Relations() {
+		if relation.Folder != "40_check" && len(set.Readers(relation.Name)) == 0 && !slices.Contains(readByGo, relation.Name) {
+			t.Errorf("nothing reads sql/%s", relation.File)
+		}
+	}
+	for _, name := range readByGo {
+		if _, ok := set.Lookup(name); !ok {
+			t.Errorf("Go reads %s, which no file of sql/ makes", name)
+		}
+	}
+}
+
 // requirements are the modules of go.mod: path to whether it is marked indirect.
 func requirements(t *testing.T) map[string]bool {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fairesync/pipeline/check"
+	"fairesync/pipeline/faire/sandbox"
 	"fairesync/pipeline/view"
 	"fairesync/sql"
 	"fairesync/transforms"
@@ -207,5 +209,35 @@ func TestGlossary(t *testing.T) {
 	}
 	if len(words) < 30 {
 		t.Errorf("the glossary has %d words; did its table change its shape?", len(words))
+	}
+}
+
+// TestSwitches: docs/faire.md names every switch of the sandbox, so that no guess is forgotten, and no other.
+func TestSwitches(t *testing.T) {
+	text, err := os.ReadFile("faire.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	switches := reflect.TypeFor[sandbox.Switches]()
+	for i := range switches.NumField() {
+		if name := switches.Field(i).Tag.Get("json"); !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/faire.md does not say what the switch %s stands for", name)
+		}
+	}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != 4 || strings.Contains(cells[3], "fault") {
+			continue
+		}
+		for _, span := range codeSpan.FindAllString(cells[3], -1) {
+			name := strings.Trim(span, "`")
+			known := false
+			for i := range switches.NumField() {
+				known = known || switches.Field(i).Tag.Get("json") == name
+			}
+			if !known {
+				t.Errorf("docs/faire.md names the switch %s, which the sandbox does not have", name)
+			}
+		}
 	}
 }

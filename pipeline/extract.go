@@ -35,7 +35,7 @@ func (r *run) extract(ctx context.Context) error {
 	for _, source := range r.edges.Sources {
 		group.Go(func() error {
 			if err := source.Source.Extract(within, r.space.Sink(source.Name)); err != nil {
-				return fmt.Errorf("source %s: %w", source.Name, err)
+				return named(source.Name, err)
 			}
 			return nil
 		})
@@ -60,6 +60,14 @@ func (r *run) extract(ctx context.Context) error {
 		return fmt.Errorf("write the inputs: %w", err)
 	}
 	return nil
+}
+
+// named says which source an error is of, unless it says so itself.
+func named(source string, err error) error {
+	if prefix := "source " + source + ": "; !strings.HasPrefix(err.Error(), prefix) {
+		return fmt.Errorf("%s%w", prefix, err)
+	}
+	return err
 }
 
 // readTables reads the alias file and the taxonomy rules.

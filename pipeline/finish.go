@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/ledger"
@@ -58,7 +59,7 @@ func (r *run) record(ctx context.Context) error {
 	if err := r.edges.Book.Record(ctx, record); err != nil {
 		return fmt.Errorf("record the run: %w", err)
 	}
-	if err := r.status(ctx, settled); err != nil {
+	if err := r.status(ctx, settled, now); err != nil {
 		return err
 	}
 	return r.report()
@@ -128,8 +129,11 @@ func (r *run) readBack(ctx context.Context) (map[string]catalog.Product, error) 
 	return now, nil
 }
 
-// status writes one row per SKU of the source for the status command.
-func (r *run) status(ctx context.Context, settled plan.Settled) error {
+// noSKU are the rules that ignore a row because it is no SKU, or not the row that stands for it; status leaves them out.
+var noSKU = []string{"FEED_PARENT_ROW", "FEED_ROW_NOT_PRODUCT", "FEED_ROW_DUPLICATE", "FEED_WAREHOUSE_ROW"}
+
+// status writes one row per SKU of the source for the status command. now holds the products that were written to.
+func (r *run) status(ctx context.Context, settled plan.Settled, now map[string]catalog.Product) error {
 	changed := map[string]bool{}
 	byID := map[string]plan.Change{}
 	for _, c := range r.result.Plan.Changes {
@@ -152,13 +156,19 @@ func (r *run) status(ctx context.Context, settled plan.Settled) error {
 	err := r.edges.State.Replace(ledger.StatusName, func(path string) error {
 		return r.edges.Book.WriteStatus(ctx, path, r.edges.State.StatusPath(), func(yield func(ledger.StatusRow) error) error {
 			return r.account(ctx, func(row plan.Row, verdict plan.Verdict, codes []string) error {
+				if slices.Contains(noSKU, row.IgnoredBy) {
+					return nil
+				}
 				s := ledger.StatusRow{SKU: row.SKU, Style: row.Style, Name: row.Name, ProductKey: row.ProductKey, ProductID: row.ProductID,
-					VariantID: row.VariantID, Lifecycle: row.Lifecycle, State: string(verdict), Why: join(codes), LastChecked: r.summary.Started}
+					VariantID: row.VariantID, Lifecycle: row.Lifecycle, State: string(verdict), Why: strings.Join(codes, ", "), LastChecked: r.summary.Started}
 				if id := productsOf[row.ProductKey]; s.ProductID == "" && verdict != plan.RowIgnored {
 					s.ProductID = id
 				}
 				if id := variants[row.VariantKey]; s.VariantID == "" && verdict != plan.RowIgnored {
 					s.VariantID = id
+				}
+				if p, written := now[s.ProductID]; written {
+					s.Lifecycle = string(p.Lifecycle)
 				}
 				if s.OnFaire = s.VariantID != ""; changed[row.VariantKey] || changed[row.ProductKey] && verdict == plan.RowPlanned {
 					s.LastChanged = r.summary.Started
@@ -171,15 +181,4 @@ func (r *run) status(ctx context.Context, settled plan.Settled) error {
 		return fmt.Errorf("write the status: %w", err)
 	}
 	return nil
-}
-
-func join(codes []string) string {
-	text := ""
-	for i, code := range codes {
-		if i > 0 {
-			text += ", "
-		}
-		text += code
-	}
-	return text
 }

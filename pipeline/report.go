@@ -71,6 +71,7 @@ func (r *run) count() {
 
 // conclude says how the run ended. Exit codes are cmd's.
 func (r *run) conclude(err error) {
+	r.count() // also when it did not come to a report, or not to the last one
 	s := &r.summary
 	s.Ended = r.edges.Now().UTC()
 	var off *Off

@@ -58,6 +58,7 @@ func (o *flowOptions) addFlags(flags *pflag.FlagSet, names ...string) {
 		case "full-walk":
 			flags.BoolVar(&o.fullWalk, name, false, "read all of Faire's products, not only those that changed")
 		}
+		flags.Lookup(name).DefValue = "" // pflag would show an empty map as []
 	}
 }
 

@@ -37,13 +37,6 @@ func (w workspace) UnknownRules(ctx context.Context) ([]string, error) {
 	return list, nil
 }
 
-type book struct{ *warehouse.Book }
-
-// WriteStatus writes status.parquet.
-func (book) WriteStatus(ctx context.Context, path, previous string, rows func(yield func(ledger.StatusRow) error) error) error {
-	return warehouse.WriteStatus(ctx, path, rows)
-}
-
 // writer gives Faire's client the shape the load asks for.
 type writer struct{ *faire.Client }
 

@@ -68,7 +68,7 @@ func Open(c config.Config, o Options) (pipeline.Edges, func() error, error) {
 		return pipeline.Edges{}, nil, err
 	}
 	closing = append(closing, e.State.Close)
-	e.Book = book{warehouse.OpenBook(e.State.DatabasePath())}
+	e.Book = warehouse.OpenBook(e.State.DatabasePath())
 	e.Workspace = func(staging, scratch string) (pipeline.Workspace, error) {
 		w, err := warehouse.Open(context.Background(), warehouse.Options{Dir: staging, Scratch: scratch, Set: set})
 		if err != nil {

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	"fairesync/pipeline/catalog"
@@ -18,6 +20,14 @@ type Memory struct {
 	LastFullWalk time.Time         // of Faire's products
 	GoodRows     map[string]int64  // rows of each source in the last good run
 	Objects      map[string]string // table name: path of its Parquet object
+}
+
+// WithoutMirror is the memory of a run that walks all of Faire: its walk replaces the mirror instead of being laid over it, so
+// that a product the walk did not bring is known not to be in the account.
+func (m Memory) WithoutMirror() Memory {
+	m.Objects = maps.Clone(m.Objects)
+	maps.DeleteFunc(m.Objects, func(table, _ string) bool { return strings.HasPrefix(table, "mirror_") })
+	return m
 }
 
 // Inputs is everything beside staged tables and state that a run is computed from: inputs.json names its digest.

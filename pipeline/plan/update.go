@@ -17,7 +17,9 @@ func (w *work) update() {
 		present := f.get(d) != "" && !slices.Contains(d.Defaulted, f.name) || slices.Contains(d.Cleared, f.name)
 		w.field(f.name, "", "", f.get(d), f.get(c), present, created, w.state.Fields)
 	}
-	w.images("", "", d.Images, c.Images, created, w.state.Fields)
+	if slices.ContainsFunc(d.Variants, func(v catalog.Variant) bool { return !v.Gone }) { // else the images went with the rows
+		w.images("", "", d.Images, c.Images, created, w.state.Fields)
+	}
 	w.lifecycle()
 
 	byID := map[string]*catalog.Variant{}

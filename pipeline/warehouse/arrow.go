@@ -56,10 +56,10 @@ func (d *database) consume(ctx context.Context, reader *channelReader, view, sta
 		}
 		ingest, err := duckdb.NewArrowFromConn(source)
 		if err != nil {
-			return err //nolint:wrapcheck // wrapped below
+			return err // wrapped below
 		}
 		release, err = ingest.RegisterView(reader, view)
-		return err //nolint:wrapcheck // wrapped below
+		return err // wrapped below
 	})
 	if err != nil {
 		return fmt.Errorf("register view: %w", err)
@@ -120,7 +120,7 @@ type channelReader struct {
 	schema  *arrow.Schema
 	records chan arrow.Record
 	abort   chan struct{}
-	ctx     context.Context //nolint:containedctx // the reader lives exactly as long as the call it belongs to
+	ctx     context.Context // the reader lives exactly as long as the call it belongs to
 
 	current arrow.Record
 	err     atomic.Pointer[error]
@@ -178,13 +178,13 @@ type filler struct {
 	rows    int64
 }
 
-// fill starts a stream into a new table of a layout.
-func (d *database) fill(ctx context.Context, name string, layout layout) *filler {
+// fill starts a stream into a new table of a layout; target is its name in SQL.
+func (d *database) fill(ctx context.Context, target string, layout layout) *filler {
 	schema := layout.schema()
 	return &filler{
 		layout: layout, builder: array.NewRecordBuilder(memory.DefaultAllocator, schema),
 		stream: d.stream(ctx, schema, func(view string) string {
-			return fmt.Sprintf("CREATE TABLE %s AS SELECT * FROM %s", identifier(name), view)
+			return "CREATE TABLE " + target + " AS SELECT * FROM " + view
 		}),
 	}
 }
@@ -224,6 +224,19 @@ func (f *filler) close() error {
 }
 
 func (f *filler) cancel() { f.stream.cancel() }
+
+// fillTable fills a table with the rows a function adds.
+func (d *database) fillTable(ctx context.Context, target string, layout layout, rows func(add func(...any) error) error) error {
+	filler := d.fill(ctx, target, layout)
+	if err := rows(filler.add); err != nil {
+		filler.cancel()
+		return err
+	}
+	if err := filler.close(); err != nil {
+		return fmt.Errorf("load %s: %w", layout.name, err)
+	}
+	return nil
+}
 
 func appendValue(builder array.Builder, value any) error {
 	switch value := value.(type) {

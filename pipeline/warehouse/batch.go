@@ -138,7 +138,7 @@ func (d *digest) add(batch *stage.Batch) {
 		d.buffer = d.buffer[:0]
 		start := int32(0)
 		for at, end := range column.Ends {
-			length := uint32(end - start) //nolint:gosec // ends rise
+			length := uint32(end - start) // ends rise
 			if column.Null[at] {
 				length = 1<<32 - 1
 			}
@@ -152,7 +152,7 @@ func (d *digest) add(batch *stage.Batch) {
 // sum is the digest in hexadecimal.
 func (d *digest) sum(rows int64) string {
 	total := xxh3.New()
-	part := binary.LittleEndian.AppendUint64(nil, uint64(rows)) //nolint:gosec // a count
+	part := binary.LittleEndian.AppendUint64(nil, uint64(rows)) // a count
 	for i, column := range d.columns {
 		part = binary.LittleEndian.AppendUint64(part, uint64(len(column)))
 		part = append(part, column...)

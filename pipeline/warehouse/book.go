@@ -34,7 +34,7 @@ func (b *Book) within(ctx context.Context, work func(db *database) error) (err e
 		return fmt.Errorf("brand state %s: %w", filepath.Base(b.path), err)
 	}
 	defer func() {
-		err = errors.Join(err, db.close())
+		err = errors.Join(err, db.close(), os.RemoveAll(b.path+".spill"))
 	}()
 	if err := os.Chmod(b.path, 0o600); err != nil {
 		return fmt.Errorf("brand state: %w", err)
@@ -103,7 +103,7 @@ func export(ctx context.Context, db *database, layout layout, objectsDir string)
 	var known string
 	err := db.sql.QueryRowContext(ctx, "SELECT sha256 FROM export WHERE name = ?", layout.name).Scan(&known)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", err //nolint:wrapcheck // the caller names the table
+		return "", err // the caller names the table
 	}
 	if known != "" {
 		path := filepath.Join(objectsDir, known)

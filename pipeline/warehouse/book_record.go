@@ -12,23 +12,17 @@ import (
 	"fairesync/pipeline/ledger"
 )
 
-// Record writes what a finished run leaves behind, all of it or nothing. Rows come in through Arrow into helper tables first;
-// one transaction then moves them.
+// Record writes what a finished run leaves behind, all of it or nothing. Rows come in through Arrow into tables of a helper
+// database in memory first; one transaction then moves them.
 func (b *Book) Record(ctx context.Context, record ledger.Record) error {
 	return b.within(ctx, func(db *database) error {
-		// A run that died here left helpers behind.
-		if err := dropHelpers(ctx, db); err != nil {
+		if err := db.exec(ctx, "ATTACH ':memory:' AS helper"); err != nil {
 			return fmt.Errorf("record: %w", err)
 		}
 		if err := loadRecord(ctx, db, record); err != nil {
 			return fmt.Errorf("record: %w", err)
 		}
-		conn, err := db.sql.Conn(ctx)
-		if err != nil {
-			return fmt.Errorf("record: %w", err)
-		}
-		defer conn.Close() //nolint:errcheck // goes back to the pool
-		tx, err := conn.BeginTx(ctx, nil)
+		tx, err := db.sql.BeginTx(ctx, nil)
 		if err != nil {
 			return fmt.Errorf("record: %w", err)
 		}
@@ -38,38 +32,21 @@ func (b *Book) Record(ctx context.Context, record ledger.Record) error {
 		if err := tx.Commit(); err != nil {
 			return fmt.Errorf("record: %w", err)
 		}
-		if err := dropHelpers(ctx, db); err != nil {
-			return fmt.Errorf("record: %w", err)
-		}
 		return nil
 	})
 }
 
-// helperPrefix marks the tables that carry rows into Record's transaction.
-const helperPrefix = "new_"
+// helperSchema is where the rows of a record wait for the transaction.
+const helperSchema = "helper."
 
-func dropHelpers(ctx context.Context, db *database) error {
-	var names []string
-	err := db.each(ctx, "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, ?)", func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
-		names = append(names, name)
-		return err
-	}, helperPrefix)
-	if err != nil {
-		return fmt.Errorf("list helper tables: %w", err)
-	}
-	for _, name := range names {
-		if err := db.exec(ctx, "DROP TABLE "+identifier(name)); err != nil {
-			return fmt.Errorf("drop %s: %w", name, err)
-		}
-	}
-	return nil
+// help fills a table of the helper database.
+func (d *database) help(ctx context.Context, layout layout, rows func(add func(...any) error) error) error {
+	return d.fillTable(ctx, helperSchema+layout.name, layout, rows)
 }
 
 // loadRecord brings the rows of a record into helper tables.
 func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
-	refreshed := newMirrorSink(ctx, db, helperPrefix)
+	refreshed := newMirrorSink(ctx, db, helperSchema)
 	for _, product := range record.Refreshed {
 		if err := refreshed.add(product); err != nil {
 			refreshed.cancel()
@@ -82,7 +59,7 @@ func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
 	if err := loadStates(ctx, db, record); err != nil {
 		return err
 	}
-	err := db.fillTable(ctx, table(helperPrefix+"generation", "key", "key generation:i"), func(add func(...any) error) error {
+	err := db.help(ctx, table("generation", "key", "key generation:i"), func(add func(...any) error) error {
 		for _, key := range sortedKeys(record.Generations) {
 			if err := add(key, int64(record.Generations[key])); err != nil {
 				return err
@@ -93,7 +70,7 @@ func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
 	if err != nil {
 		return err
 	}
-	err = db.fillTable(ctx, table(helperPrefix+"type", "type_id", "type_id name"), func(add func(...any) error) error {
+	err = db.help(ctx, table("type", "type_id", "type_id name"), func(add func(...any) error) error {
 		for _, kind := range record.Types {
 			if err := add(kind.ID, kind.Name); err != nil {
 				return err
@@ -104,7 +81,7 @@ func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
 	if err != nil {
 		return err
 	}
-	err = db.fillTable(ctx, table(helperPrefix+"good", "source", "source row_count:i"), func(add func(...any) error) error {
+	err = db.help(ctx, table("good", "source", "source row_count:i"), func(add func(...any) error) error {
 		for _, entry := range record.Manifest.Entries {
 			if !record.Good || entry.Table != itemName || !entry.Complete {
 				continue
@@ -118,7 +95,7 @@ func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
 	if err != nil {
 		return err
 	}
-	return db.fillTable(ctx, table(helperPrefix+"exception", "id", "id code fingerprint"), func(add func(...any) error) error {
+	return db.help(ctx, table("exception", "id", "id code fingerprint"), func(add func(...any) error) error {
 		for _, exception := range record.Exceptions {
 			if err := add(exception.ID, exception.Code, exception.Fingerprint); err != nil {
 				return err
@@ -133,8 +110,7 @@ func loadStates(ctx context.Context, db *database, record ledger.Record) error {
 	ids := sortedKeys(record.States)
 	states := stateTables()
 	product, variant := states[0], states[1]
-	product.name, variant.name = helperPrefix+"product_state", helperPrefix+"variant_state"
-	err := db.fillTable(ctx, product, func(add func(...any) error) error {
+	err := db.help(ctx, product, func(add func(...any) error) error {
 		for _, id := range ids {
 			state := record.States[id]
 			document, err := json.Marshal(state)
@@ -151,7 +127,7 @@ func loadStates(ctx context.Context, db *database, record ledger.Record) error {
 	if err != nil {
 		return err
 	}
-	return db.fillTable(ctx, variant, func(add func(...any) error) error {
+	return db.help(ctx, variant, func(add func(...any) error) error {
 		for _, id := range ids {
 			state := record.States[id]
 			for _, variantID := range sortedKeys(state.Variants) {
@@ -173,7 +149,7 @@ type recorder struct {
 
 func (r *recorder) exec(ctx context.Context, statement string, args ...any) error {
 	_, err := r.tx.ExecContext(ctx, statement, args...)
-	return err //nolint:wrapcheck // the caller says what it was doing
+	return err // the caller says what it was doing
 }
 
 func (r *recorder) write(ctx context.Context) error {
@@ -235,10 +211,10 @@ func (r *recorder) brand(ctx context.Context) error {
 // refreshed lays the products as they are after the writes over the mirror.
 func (r *recorder) refreshed(ctx context.Context) error {
 	for _, layout := range mirrorTables() {
-		from := helperPrefix + strings.TrimPrefix(layout.name, "mirror_")
+		from := helperSchema + strings.TrimPrefix(layout.name, "mirror_")
 		err := r.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE product_id IN (SELECT product_id FROM %[2]sproduct);
 			INSERT INTO %[1]s BY NAME SELECT %[3]s FROM %[4]s WHERE %[5]s IN (%[6]s)`,
-			identifier(layout.name), helperPrefix, layout.list(), identifier(from), arrival, newest(helperPrefix)))
+			identifier(layout.name), helperSchema, layout.list(), from, arrival, newest(helperSchema)))
 		if err != nil {
 			return fmt.Errorf("%s: %w", layout.name, err)
 		}
@@ -249,13 +225,13 @@ func (r *recorder) refreshed(ctx context.Context) error {
 // states replaces what was recorded of the products of this run and of their variants, and notes the generations that moved.
 func (r *recorder) states(ctx context.Context) error {
 	return r.exec(ctx, `
-		DELETE FROM variant_state WHERE variant_id IN (SELECT variant_id FROM new_variant_state) OR variant_id IN (
-			SELECT unnest(json_keys(document, '$.variants')) FROM product_state SEMI JOIN new_product_state USING (product_id));
-		DELETE FROM product_state WHERE product_id IN (SELECT product_id FROM new_product_state);
-		INSERT INTO product_state BY NAME SELECT * FROM new_product_state;
-		INSERT INTO variant_state BY NAME SELECT * FROM new_variant_state;
-		DELETE FROM token_generation WHERE key IN (SELECT key FROM new_generation);
-		INSERT INTO token_generation BY NAME SELECT * FROM new_generation`)
+		DELETE FROM variant_state WHERE variant_id IN (SELECT variant_id FROM helper.variant_state) OR variant_id IN (
+			SELECT unnest(json_keys(s.document, '$.variants')) FROM product_state s SEMI JOIN helper.product_state h USING (product_id));
+		DELETE FROM product_state WHERE product_id IN (SELECT product_id FROM helper.product_state);
+		INSERT INTO product_state BY NAME SELECT * FROM helper.product_state;
+		INSERT INTO variant_state BY NAME SELECT * FROM helper.variant_state;
+		DELETE FROM token_generation WHERE key IN (SELECT key FROM helper.generation);
+		INSERT INTO token_generation BY NAME SELECT * FROM helper.generation`)
 }
 
 // taxonomy notes when types were seen. An empty list means that it was not read.
@@ -266,7 +242,7 @@ func (r *recorder) taxonomy(ctx context.Context) error {
 	return r.replace(ctx, "taxonomy_type", `
 		SELECT coalesce(l.type_id, t.type_id) AS type_id, coalesce(l.name, t.name) AS name, coalesce(t.first_seen, l.seen) AS first_seen,
 			coalesce(l.seen, t.last_seen) AS last_seen, l.type_id IS NOT NULL AS listed
-		FROM (SELECT type_id, min(name) AS name, CAST(? AS TIMESTAMP) AS seen FROM new_type GROUP BY type_id) l
+		FROM (SELECT type_id, min(name) AS name, CAST(? AS TIMESTAMP) AS seen FROM helper.type GROUP BY type_id) l
 		FULL JOIN taxonomy_type t ON t.type_id = l.type_id`, nullTime(r.record.Now))
 }
 
@@ -280,25 +256,24 @@ func (r *recorder) history(ctx context.Context) error {
 			coalesce(h.first_run, e.run) AS first_run, coalesce(h.first_time, e.at) AS first_time,
 			coalesce(e.run, h.last_run) AS last_run, coalesce(e.at, h.last_time) AS last_time
 		FROM (SELECT id, min(code) AS code, min(fingerprint) AS fingerprint, CAST(? AS VARCHAR) AS run, CAST(? AS TIMESTAMP) AS at
-			FROM new_exception GROUP BY id) e
+			FROM helper.exception GROUP BY id) e
 		FULL JOIN exception_history h ON h.id = e.id`, r.record.Run, nullTime(r.record.Now))
 }
 
 // replace gives a table the rows of a query that may read it.
 func (r *recorder) replace(ctx context.Context, table, query string, args ...any) error {
-	next := helperPrefix + "next_" + table
-	if err := r.exec(ctx, "CREATE TABLE "+identifier(next)+" AS "+query, args...); err != nil {
+	if err := r.exec(ctx, "CREATE OR REPLACE TEMP TABLE next_rows AS "+query, args...); err != nil {
 		return err
 	}
-	return r.exec(ctx, fmt.Sprintf("DELETE FROM %[1]s; INSERT INTO %[1]s BY NAME SELECT * FROM %[2]s", identifier(table), identifier(next)))
+	return r.exec(ctx, fmt.Sprintf("DELETE FROM %[1]s; INSERT INTO %[1]s BY NAME SELECT * FROM temp.next_rows", identifier(table)))
 }
 
 // good replaces the row counts of the sources that this run read, if it was a good one.
 func (r *recorder) good(ctx context.Context) error {
-	if err := r.exec(ctx, "DELETE FROM good_rows WHERE source IN (SELECT source FROM new_good)"); err != nil {
+	if err := r.exec(ctx, "DELETE FROM good_rows WHERE source IN (SELECT source FROM helper.good)"); err != nil {
 		return err
 	}
-	return r.exec(ctx, "INSERT INTO good_rows BY NAME SELECT source, row_count, CAST(? AS VARCHAR) AS run FROM new_good", r.record.Run)
+	return r.exec(ctx, "INSERT INTO good_rows BY NAME SELECT source, row_count, CAST(? AS VARCHAR) AS run FROM helper.good", r.record.Run)
 }
 
 // exports forgets the objects of the tables that changed.

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 
 	"github.com/marcboeker/go-duckdb"
+
+	"fairesync/transforms"
 )
 
 // database is one DuckDB instance. Its connections share tables; each running stream has one of its own.
@@ -50,14 +52,14 @@ func (d *database) close() error {
 
 func (d *database) exec(ctx context.Context, statement string, args ...any) error {
 	_, err := d.sql.ExecContext(ctx, statement, args...)
-	return err //nolint:wrapcheck // the caller says what it was doing
+	return err // the caller says what it was doing
 }
 
 // each runs a query and hands every row to a function that scans it.
 func (d *database) each(ctx context.Context, query string, take func(scan func(...any) error) error, args ...any) error {
 	rows, err := d.sql.QueryContext(ctx, query, args...)
 	if err != nil {
-		return err //nolint:wrapcheck // the caller says what it was doing
+		return err // the caller says what it was doing
 	}
 	defer rows.Close() //nolint:errcheck // read only; Err tells
 	for rows.Next() {
@@ -65,21 +67,21 @@ func (d *database) each(ctx context.Context, query string, take func(scan func(.
 			return err
 		}
 	}
-	return rows.Err() //nolint:wrapcheck // the caller says what it was doing
+	return rows.Err() // the caller says what it was doing
 }
 
 // number runs a query that gives one whole number.
 func (d *database) number(ctx context.Context, query string, args ...any) (int64, error) {
 	var number int64
 	err := d.sql.QueryRowContext(ctx, query, args...).Scan(&number)
-	return number, err //nolint:wrapcheck // the caller says what it was doing
+	return number, err // the caller says what it was doing
 }
 
 // identifier quotes a name for SQL.
-func identifier(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+func identifier(name string) string { return transforms.Quote(name) }
 
 // literal quotes a text for SQL. It serves paths and names of ours only; foreign values are bound.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+func literal(text string) string { return transforms.Literal(text) }
 
 // identifiers quotes names and joins them by commas.
 func identifiers(names []string) string {

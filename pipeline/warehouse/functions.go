@@ -80,5 +80,5 @@ func typeInfo(kind transforms.Type) (duckdb.TypeInfo, error) {
 	if !ok {
 		return nil, fmt.Errorf("type %d is unknown", int(kind))
 	}
-	return duckdb.NewTypeInfo(found) //nolint:wrapcheck // the caller names the function
+	return duckdb.NewTypeInfo(found) // the caller names the function
 }

@@ -16,7 +16,7 @@ const Null = "NULL"
 // Relation reads a whole relation or input table as text, sorted by its columns from the first, for tests and for people. A
 // NULL reads Null.
 func (w *Warehouse) Relation(ctx context.Context, name string) (columns []string, rows [][]string, err error) {
-	result, err := w.db.sql.QueryContext(ctx, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM "+identifier(name)+" ORDER BY ALL")
+	result, err := w.db.sql.QueryContext(ctx, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (SELECT * FROM "+identifier(name)+" ORDER BY ALL)")
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", name, err)
 	}

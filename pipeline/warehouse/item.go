@@ -168,17 +168,5 @@ func (w *Warehouse) makePrices(ctx context.Context, m *mapping, prices []config.
 
 // fillTable makes a small table of Go values, through Arrow.
 func (w *Warehouse) fillTable(ctx context.Context, layout layout, rows func(add func(...any) error) error) error {
-	return w.db.fillTable(ctx, layout, rows)
-}
-
-func (d *database) fillTable(ctx context.Context, layout layout, rows func(add func(...any) error) error) error {
-	filler := d.fill(ctx, layout.name, layout)
-	if err := rows(filler.add); err != nil {
-		filler.cancel()
-		return err
-	}
-	if err := filler.close(); err != nil {
-		return fmt.Errorf("load %s: %w", layout.name, err)
-	}
-	return nil
+	return w.db.fillTable(ctx, identifier(layout.name), layout, rows)
 }

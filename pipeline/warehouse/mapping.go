@@ -107,7 +107,7 @@ func (w *Warehouse) compileEntry(ctx context.Context, m *mapping, entry, decimal
 	}
 	expression, err := transforms.CompileExpression(tree, m.raw.reference, decimal)
 	if err != nil {
-		return "", err //nolint:wrapcheck // MappingError says where
+		return "", err // MappingError says where
 	}
 	name := fmt.Sprintf("x%d", len(m.first)+1)
 	m.first = append(m.first, fmt.Sprintf("CAST((%s) AS VARCHAR) AS %s", expression, name))

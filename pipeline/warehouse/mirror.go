@@ -91,13 +91,13 @@ type mirrorSink struct {
 	products int64
 }
 
-// newMirrorSink starts to fill tables named by the mirror's, without mirror_, behind a prefix.
+// newMirrorSink starts to fill tables named by the mirror's, without mirror_, behind a prefix of the name or of a schema.
 func newMirrorSink(ctx context.Context, db *database, prefix string) *mirrorSink {
 	m := &mirrorSink{}
 	for _, layout := range mirrorTables() {
-		name := prefix + strings.TrimPrefix(layout.name, "mirror_")
+		target := prefix + strings.TrimPrefix(layout.name, "mirror_")
 		layout.columns = append([]column{{arrival, integer}}, layout.columns...)
-		m.tables = append(m.tables, db.fill(ctx, name, layout))
+		m.tables = append(m.tables, db.fill(ctx, target, layout))
 	}
 	return m
 }
@@ -191,7 +191,7 @@ func (m *mirrorSink) cancel() {
 // newest is a select of the arrivals that count: of each product the newest, the later of equals.
 func newest(prefix string) string {
 	return fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s, row_number() OVER (PARTITION BY product_id ORDER BY updated_at DESC NULLS LAST, %[1]s DESC) AS place
-		FROM %[2]s) WHERE place = 1`, arrival, identifier(prefix+"product"))
+		FROM %[2]s) WHERE place = 1`, arrival, prefix+"product")
 }
 
 // mergeMirror makes the mirror tables: what was known before, without the products that were read again, and those.
@@ -207,7 +207,7 @@ func (w *Warehouse) mergeMirror(ctx context.Context) error {
 		statement := fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM %s", identifier(layout.name), layout.list(), identifier(base))
 		if status == mirrorClosed {
 			statement += fmt.Sprintf(` WHERE product_id NOT IN (SELECT product_id FROM fresh_product)
-				UNION ALL SELECT %s FROM %s WHERE %s IN (%s)`, layout.list(), identifier(fresh), arrival, newest("fresh_"))
+				UNION ALL SELECT %s FROM %s WHERE %s IN (%s)`, layout.list(), fresh, arrival, newest("fresh_"))
 		}
 		if err := w.db.exec(ctx, statement); err != nil {
 			return fmt.Errorf("merge %s: %w", layout.name, err)

@@ -131,7 +131,7 @@ func TestMirrorMerge(t *testing.T) {
 		"empty walk":   {memory, true, nil, []string{"p_1=Kept PUBLISHED 13", "p_2=Old PUBLISHED 13", "p_3=Gone PUBLISHED 13"}},
 		"first walk":   {ledger.Memory{}, true, []catalog.Product{shirt("p_9", "First", noon)}, []string{"p_9=First PUBLISHED 13"}},
 		"nothing yet":  {ledger.Memory{}, false, nil, nil},
-		"full walk":    {warehouse.WithoutMirror(memory), true, []catalog.Product{shirt("p_1", "Kept", noon)}, []string{"p_1=Kept PUBLISHED 13"}},
+		"full walk":    {memory.WithoutMirror(), true, []catalog.Product{shirt("p_1", "Kept", noon)}, []string{"p_1=Kept PUBLISHED 13"}},
 		"updated":      {memory, true, []catalog.Product{shirt("p_2", "New", later), gone, shirt("p_4", "Added", later)}, []string{"p_1=Kept PUBLISHED 13", "p_2=New PUBLISHED 13", "p_3=Gone DELETED 0", "p_4=Added PUBLISHED 13"}},
 		"came twice":   {ledger.Memory{}, true, []catalog.Product{shirt("p_1", "Newer", later), shirt("p_1", "Older", noon)}, []string{"p_1=Newer PUBLISHED 13"}},
 		"equal stamps": {ledger.Memory{}, true, []catalog.Product{shirt("p_1", "First", noon), shirt("p_1", "Second", noon)}, []string{"p_1=Second PUBLISHED 13"}},

@@ -99,7 +99,7 @@ func complete(product *catalog.Product, updated sql.NullTime, stock sql.NullStri
 // document decodes a JSON document, nil for NULL.
 func document[T any](text sql.NullString) (*T, error) {
 	if !text.Valid {
-		return nil, nil //nolint:nilnil // the side is not there, which is no error
+		return nil, nil // the side is not there, which is no error
 	}
 	value := new(T)
 	if err := json.Unmarshal([]byte(text.String), value); err != nil {
@@ -155,7 +155,7 @@ func (w *Warehouse) sum(ctx context.Context, relation, key string) (string, erro
 			return err
 		}
 		_, err := io.WriteString(hash, key+"\x00"+digest+"\n")
-		return err //nolint:wrapcheck // cannot fail
+		return err // cannot fail
 	})
 	if err != nil {
 		return "", err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"fairesync/pipeline/ledger"
@@ -54,14 +53,4 @@ func restoredName(layout layout) string {
 		return "base_taxonomy_type"
 	}
 	return layout.name
-}
-
-// WithoutMirror is a memory whose mirror is left out: a full walk of Faire replaces it, and a product it did not bring is not in
-// the account.
-func WithoutMirror(memory ledger.Memory) ledger.Memory {
-	memory.Objects = maps.Clone(memory.Objects)
-	for _, layout := range mirrorTables() {
-		delete(memory.Objects, layout.name)
-	}
-	return memory
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,22 @@ func statusTable() layout {
 
 // WriteStatus writes status.parquet: one row per SKU, sorted by style and SKU. rows may yield them in any order. The file appears
 // under its name when it is whole.
-func WriteStatus(ctx context.Context, path string, rows func(yield func(ledger.StatusRow) error) error) (err error) {
+func WriteStatus(ctx context.Context, path string, rows func(yield func(ledger.StatusRow) error) error) error {
+	return writeStatus(ctx, path, "", rows)
+}
+
+// WriteStatus writes status.parquet like the function of this name. A row that was not changed now keeps the LastChanged that the
+// file previous has for its variant, or else for its product key and SKU; previous need not be there.
+func (*Book) WriteStatus(ctx context.Context, path, previous string, rows func(yield func(ledger.StatusRow) error) error) error {
+	if _, err := os.Stat(previous); errors.Is(err, fs.ErrNotExist) {
+		previous = ""
+	} else if err != nil {
+		return fmt.Errorf("status: %w", err)
+	}
+	return writeStatus(ctx, path, previous, rows)
+}
+
+func writeStatus(ctx context.Context, path, previous string, rows func(yield func(ledger.StatusRow) error) error) (err error) {
 	db, err := openDatabase(ctx, "", map[string]string{"temp_directory": path + ".spill"})
 	if err != nil {
 		return fmt.Errorf("status: %w", err)
@@ -28,18 +44,34 @@ func WriteStatus(ctx context.Context, path string, rows func(yield func(ledger.S
 		err = errors.Join(err, db.close(), os.RemoveAll(path+".spill"))
 	}()
 	layout := statusTable()
-	err = db.fillTable(ctx, layout, func(add func(...any) error) error {
+	err = db.fillTable(ctx, layout.name, layout, func(add func(...any) error) error {
 		return rows(func(r ledger.StatusRow) error {
 			return add(r.SKU, r.Style, r.Name, r.ProductKey, r.ProductID, r.VariantID, r.OnFaire, r.Lifecycle, r.State, r.Why,
 				r.LastChanged, r.LastChecked)
 		})
 	})
+	if err == nil && previous != "" {
+		err = keepChanges(ctx, db, previous)
+	}
+	if err == nil {
+		err = db.alone(ctx, func() error { return db.writeParquet(ctx, layout, path) })
+	}
 	if err != nil {
 		return fmt.Errorf("status: %w", err)
 	}
-	err = db.alone(ctx, func() error { return db.writeParquet(ctx, layout, path) })
+	return nil
+}
+
+// keepChanges gives the rows without a change of now the time of the last one.
+func keepChanges(ctx context.Context, db *database, previous string) error {
+	err := db.exec(ctx, `CREATE TABLE previous AS SELECT sku, product_key, variant_id, last_changed FROM read_parquet(`+literal(previous)+`)
+		WHERE last_changed IS NOT NULL;
+		UPDATE status SET last_changed = p.at FROM (SELECT variant_id, max(last_changed) AS at FROM previous GROUP BY variant_id) p
+		WHERE status.last_changed IS NULL AND status.variant_id = p.variant_id;
+		UPDATE status SET last_changed = p.at FROM (SELECT product_key, sku, max(last_changed) AS at FROM previous GROUP BY product_key, sku) p
+		WHERE status.last_changed IS NULL AND status.product_key = p.product_key AND status.sku = p.sku`)
 	if err != nil {
-		return fmt.Errorf("status: %w", err)
+		return fmt.Errorf("rows of before: %w", err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -48,6 +49,34 @@ func TestStatus(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("ReadStatus(%q) (-want +got):\n%s", match, diff)
 		}
+	}
+	// The next run keeps what it did not change: by variant, else by product key and SKU.
+	next := filepath.Join(dir, "next.parquet")
+	later := noon.Add(time.Hour)
+	renamed, changed, fresh := red, hat, ledger.StatusRow{SKU: "NEW", ProductKey: "wms:New", State: "unchanged", LastChecked: later}
+	renamed.SKU, renamed.LastChanged, renamed.LastChecked = "SHIRT-CRIMSON", time.Time{}, later
+	changed.LastChanged, changed.LastChecked = later, later
+	book := warehouse.OpenBook(filepath.Join(dir, "brand.duckdb"))
+	for _, previous := range []string{filepath.Join(dir, "none.parquet"), path, next} {
+		if err := book.WriteStatus(t.Context(), next, previous, func(yield func(ledger.StatusRow) error) error {
+			return errors.Join(yield(renamed), yield(changed), yield(fresh))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		want := []ledger.StatusRow{fresh, changed, renamed}
+		if previous != filepath.Join(dir, "none.parquet") {
+			want[2].LastChanged = noon
+		}
+		got, err := warehouse.ReadStatus(t.Context(), next, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", filepath.Base(previous), diff)
+		}
+	}
+	if err := os.Remove(next); err != nil {
+		t.Fatal(err)
 	}
 	// A failure leaves the file that was there.
 	stop := errors.New("stop")

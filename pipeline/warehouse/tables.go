@@ -67,7 +67,7 @@ func (l layout) names() []string {
 	return names
 }
 
-// select lists the columns, for a SELECT that must have exactly these.
+// list is the columns for a SELECT that must have exactly these.
 func (l layout) list() string { return identifiers(l.names()) }
 
 // sorted is the select that gives all rows in the order they are written in. NULLs come first, as the only way to make the
@@ -123,8 +123,6 @@ func settingTable() layout {
 	return table("setting", "brand", `brand brand_id alias_name skip_without_alias:b unmapped decimal_mark ignore_query when_gone
 		when_inactive inventory_means faire_read:b`)
 }
-
-func priceRuleTable() layout { return table("price_rule", "geography", "geography currency round") }
 
 func aliasTable() layout {
 	return table("alias_row", "origin file row alias_name alias_value wms_sku", "origin alias_name alias_value wms_sku file row:i")

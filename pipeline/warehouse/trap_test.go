@@ -38,7 +38,7 @@ func TestTrapCSVReader(t *testing.T) {
 
 // Rows come out sorted even where the engine forgets an ORDER BY: behind a materialised CTE, without preserved insertion order.
 func TestTrapOrder(t *testing.T) {
-	const rows = 300_000
+	const rows = 200_000
 	w := openIn(t, warehouse.Options{Dir: t.TempDir(), Threads: 4, Set: set(t, map[string]string{
 		"60_compare/row_account.sql": strings.Replace(strings.Replace(relation("row_account", "item", "row", []string{"NULL AS source", "NULL AS file", "i AS \"row\"",
 			"'sku' || i AS sku", "NULL AS style", "NULL AS name", "NULL AS product_key", "NULL AS variant_key", "NULL AS product_id", "NULL AS variant_id",

@@ -13,7 +13,7 @@ SELECT
   source AS entity_key,                                                -- what the finding is about
   '' AS field,                                                         -- field concerned
   '' AS detail,                                                        -- which of several
-  count(*) || ' rows' AS found,                                        -- value found
+  count(*) || CASE count(*) WHEN 1 THEN ' row' ELSE ' rows' END AS found, -- value found
   NULL::VARCHAR AS wanted,                                             -- value wanted
   NULL::VARCHAR AS proposal                                            -- what to put instead
 FROM row_account

@@ -1,8 +1,9 @@
 -- relation: match_unmatched
--- about:    Live Faire variants that no SKU of ours matches; they are left alone.
+-- about:    Live Faire variants that no SKU of ours matches; they are left alone. One whose SKU is not matched because it stands
+--           on several sides is match_duplicates' or sku_duplicate_rows' to tell.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    live_variant, variant_match, variant_state
+-- reads:    live_variant, variant_match, variant_state, match_duplicates, sku_duplicate
 -- as:       table
 SELECT
   'MATCH_UNMATCHED_ON_FAIRE' AS code,                                  -- code of check.Codes
@@ -19,3 +20,4 @@ SELECT
 FROM live_variant l
 ANTI JOIN variant_match m USING (variant_id)
 ANTI JOIN variant_state s USING (variant_id)
+WHERE l.sku IS NULL OR l.sku NOT IN (SELECT detail FROM match_duplicates UNION ALL SELECT sku FROM sku_duplicate)

@@ -1,8 +1,9 @@
 -- relation: option_duplicate
--- about:    Variants of one product with equal options: of ours among each other, or a new one of ours beside one on Faire.
+-- about:    Variants of one product with equal options: of ours among each other, or a new one of ours beside one on Faire,
+--           unless match_rename already asks whether the two are the same thing.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    desired_variant, desired_option, mirror_choice, live_variant, variant_match
+-- reads:    desired_variant, desired_option, mirror_choice, live_variant, variant_match, possible_rename
 -- as:       table
 WITH ours AS (
   SELECT v.product_key, v.variant_key, v.variant_id, v.item_id, v.source_sku, coalesce(v.placed_on, '') AS product_id,
@@ -24,6 +25,7 @@ WITH ours AS (
   UNION ALL
   SELECT o.product_key, o.variant_key, o.item_id, o.options, t.variant_id, t.variant_id
   FROM ours o JOIN place p USING (product_key) JOIN theirs t ON t.product_id = p.product_id AND lower(t.options) = lower(o.options)
+  ANTI JOIN possible_rename r ON r.variant_key = o.variant_key AND r.variant_id = t.variant_id
   WHERE o.variant_id IS NULL AND t.variant_id NOT IN (SELECT variant_id FROM variant_match)
 )
 SELECT

@@ -16,7 +16,7 @@ SELECT
   w.product_key,                                                      -- our key
   coalesce(p.product_id, m.product_id, CASE WHEN w.gone THEN l.product_id END) AS product_id, -- Faire's id, if it is there
   p.item_id,                                                          -- the row messages point at
-  p.style,                                                            -- style as people know it
+  coalesce(p.style, regexp_replace(w.product_key, '^[^:]*:', '')) AS style, -- style as people know it; its key when it is gone
   'fs1-' || left(sha256(concat_ws('|', s.brand_id, w.product_key, '')), 24) || '-' || coalesce(g.generation, 1) AS token, -- of its create
   p.name,                                                             -- title
   CASE WHEN p.description <> '!clear' THEN p.description END AS description, -- plain text

@@ -3,23 +3,31 @@
 --           product is live on Faire.
 -- grain:    one row per finding
 -- key:      code, source, entity_key, field, detail
--- reads:    finding, clean_item, shaped_product, shaped_variant, mirror_product, feed_exception
+-- reads:    finding, clean_item, shaped_product, shaped_variant, desired_variant, mirror_product, mirror_variant, feed_exception
 -- as:       table
-WITH placed AS (
-  SELECT f.*, coalesce(f.item_id, v.item_id, p.item_id) AS at_item, v.source_sku, p.product_id, p.category AS product_category,
-    p.product_type, p.name AS product_name, p.style AS product_style, p.source AS product_source
+WITH source AS (
+  SELECT DISTINCT source FROM clean_item
+), known AS (
+  SELECT variant_key, item_id, source_sku FROM shaped_variant
+  UNION ALL SELECT variant_key, NULL, source_sku FROM desired_variant WHERE gone
+), placed AS (
+  SELECT f.*, coalesce(f.item_id, v.item_id, CASE WHEN f.variant_key IS NULL THEN p.item_id END) AS at_item, v.source_sku,
+    coalesce(f.faire_id, p.product_id) AS at_faire, p.product_id, p.category AS product_category, p.product_type,
+    p.name AS product_name, p.style AS product_style, p.source AS product_source,
+    coalesce(s.source, CASE WHEN f.faire_id IS NOT NULL THEN 'faire' END) AS said_source
   FROM finding f
-  LEFT JOIN shaped_variant v ON v.variant_key = f.variant_key
+  LEFT JOIN known v ON v.variant_key = f.variant_key
   LEFT JOIN shaped_product p ON p.product_key = f.product_key
+  LEFT JOIN source s ON s.source = split_part(f.entity_key, ':', 1)
 )
 SELECT
   f.code,                                                             -- code of check.Codes
-  coalesce(c.source, f.product_source, r.source, split_part(f.entity_key, ':', 1), '') AS source, -- source name
+  coalesce(c.source, f.product_source, r.source, f.said_source, '') AS source, -- source name, or faire
   f.entity_key,                                                       -- what the finding is about
   f.product_key,                                                      -- our key of the product
   f.variant_key,                                                      -- our key of the variant
   coalesce(f.source_sku, CASE WHEN f.variant_key IS NOT NULL OR f.product_key IS NULL THEN c.sku END, r.sku) AS sku, -- SKU in the WMS
-  coalesce(f.product_style, c.style, r.style) AS style,               -- style
+  coalesce(f.product_style, c.style, r.style, regexp_replace(f.product_key, '^[^:]*:', '')) AS style, -- style
   coalesce(f.product_name, c.name, r.name) AS name,                   -- name of the product
   coalesce(f.product_category, f.product_type) AS category,           -- category, for the Causes sheet
   f.field,                                                            -- field concerned
@@ -30,11 +38,12 @@ SELECT
   coalesce(c.file, r.file) AS file,                                   -- file or endpoint
   coalesce(c.row, r.row) AS row,                                      -- record in it
   r.column_name,                                                      -- header of the column, if the source told
-  coalesce(f.faire_id, f.product_id) AS faire_id,                     -- Faire's id concerned
+  f.at_faire AS faire_id,                                             -- Faire's id concerned
   coalesce(m.lifecycle = 'PUBLISHED', n.lifecycle = 'PUBLISHED', false) AS live -- the product is live on Faire
 FROM placed f
 LEFT JOIN clean_item c ON c.item_id = f.at_item
 LEFT JOIN feed_exception r ON f.code = r.code AND f.entity_key = r.entity_key AND f.field = coalesce(r.field, '')
   AND f.detail = concat_ws(':', r.detail, r.file, r.row, r.column_name)
 LEFT JOIN mirror_product m ON m.product_id = f.product_id
-LEFT JOIN mirror_product n ON n.product_id = f.faire_id
+LEFT JOIN mirror_variant w ON w.variant_id = f.faire_id
+LEFT JOIN mirror_product n ON n.product_id = coalesce(w.product_id, f.faire_id)

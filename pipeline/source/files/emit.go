@@ -19,7 +19,7 @@ type emitter struct {
 func (e *emitter) open(ctx context.Context) (err error) {
 	e.writer, err = e.sink.Table(ctx, e.plan.table())
 	if err != nil {
-		return fmt.Errorf("open table item: %w", err)
+		return fmt.Errorf("source %s: open table item: %w", e.plan.source, err)
 	}
 	e.batch = stage.NewBatch(len(e.plan.columns))
 	return nil
@@ -64,7 +64,7 @@ func (e *emitter) flush() error {
 	}
 	full := e.batch
 	if err := e.writer.Append(full); err != nil {
-		return fmt.Errorf("write table item: %w", err)
+		return fmt.Errorf("source %s: write table item: %w", e.plan.source, err)
 	}
 	e.batch = stage.NewBatch(len(e.plan.columns))
 	for i := range e.batch.Columns {
@@ -78,10 +78,10 @@ func (e *emitter) flush() error {
 func (e *emitter) close() error {
 	rows, err := e.writer.Close()
 	if err != nil {
-		return fmt.Errorf("close table item: %w", err)
+		return fmt.Errorf("source %s: close table item: %w", e.plan.source, err)
 	}
 	if rows != e.rows {
-		return fmt.Errorf("table item holds %d rows of %d that were read", rows, e.rows)
+		return fmt.Errorf("source %s: table item holds %d rows of %d that were read", e.plan.source, rows, e.rows)
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func (s *Source) keep(ctx context.Context, sink stage.Sink, inputs []*input) (wa
 			for _, open := range pages {
 				err = errors.Join(err, open.Close())
 			}
-			return nil, fmt.Errorf("keep %s: %w", in.name, err)
+			return nil, fmt.Errorf("source %s: keep %s: %w", s.settings.Name, in.name, err)
 		}
 		pages = append(pages, page)
 	}
@@ -143,7 +143,9 @@ func (s *Source) keep(ctx context.Context, sink stage.Sink, inputs []*input) (wa
 	go func() {
 		var all error
 		for i, in := range inputs {
-			all = errors.Join(all, in.copyTo(ctx, pages[i]))
+			if err := in.copyTo(ctx, pages[i]); err != nil {
+				all = errors.Join(all, fmt.Errorf("source %s: keep %s: %w", s.settings.Name, in.name, err))
+			}
 		}
 		done <- all
 	}()
@@ -154,12 +156,12 @@ func (s *Source) keep(ctx context.Context, sink stage.Sink, inputs []*input) (wa
 func (in *input) copyTo(ctx context.Context, page io.WriteCloser) (err error) {
 	defer func() {
 		if failed := page.Close(); failed != nil && err == nil {
-			err = fmt.Errorf("keep %s: %w", in.name, failed)
+			err = failed
 		}
 	}()
 	digest := sha256.New()
 	if _, err := io.Copy(page, &hashing{ctx, in.reader(), digest}); err != nil {
-		return fmt.Errorf("keep %s: %w", in.name, err)
+		return err
 	}
 	in.sha256 = hex.EncodeToString(digest.Sum(nil))
 	return nil

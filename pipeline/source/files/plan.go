@@ -35,16 +35,16 @@ type plan struct {
 	byHand map[string]bool // fields of settings.Mapping
 	fields map[string][]entry
 
-	sku, style             []int // plain columns, best first
-	images, productImages  []int
-	variants, kind         int            // layout parents; -1: none
-	shared                 []int          // layout continuation: filled from a handle's first row
-	prices, optionValues   []int          // layout continuation: a row without these and SKU is no variant
-	giftCard, imageOrder   int            // layout continuation; -1: none
-	keys                   map[int]string // columns a row cannot do without: their field
-	values                 map[int]string // other columns that are read: their field
-	columns                []string       // of the table
-	foreign, optionColumns int            // how many columns are foreign; first option column, 0 if none
+	sku, style            []int // plain columns, best first
+	images, productImages []int
+	variants, kind        int            // layout parents; -1: none
+	shared                []int          // layout continuation: filled from a handle's first row
+	prices, optionValues  []int          // layout continuation: a row without these and SKU is no variant
+	giftCard, imageOrder  int            // layout continuation; -1: none
+	keys                  map[int]string // columns a row cannot do without: their field
+	values                map[int]string // other columns that are read: their field
+	columns               []string       // of the table: the foreign ones, the envelope, what is computed
+	foreign               int            // how many are foreign
 }
 
 // newPlan resolves settings and synonyms against a header.
