@@ -151,6 +151,19 @@ func TestEveryCodeIsUsed(t *testing.T) {
 	}
 }
 
+// TestCodesInDocuments: a code that a document names is one of the register.
+func TestCodesInDocuments(t *testing.T) {
+	others := []string{"FAIRE_ACCESS_TOKEN", "FAIRE_URL"} // variables
+	word := regexp.MustCompile(`\b(?:` + strings.Join(groups, "|") + `)_[A-Z0-9_]+\b`)
+	for name, text := range documents(t) {
+		for _, found := range word.FindAllString(text, -1) {
+			if _, known := check.Lookup(found); !known && !slices.Contains(others, found) {
+				t.Errorf("%s names the code %s, which the register does not have", name, found)
+			}
+		}
+	}
+}
+
 // TestChecks: the relations of 40_check have the same columns in the same order, with the same meanings, so that they can be put
 // together into one, and report only codes the register has.
 func TestChecks(t *testing.T) {

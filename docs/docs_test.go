@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"flag"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fairesync/pipeline/check"
+	"fairesync/pipeline/config"
 	"fairesync/pipeline/faire/sandbox"
 	"fairesync/pipeline/view"
 	"fairesync/sql"
@@ -238,6 +240,41 @@ func TestSwitches(t *testing.T) {
 			if !known {
 				t.Errorf("docs/faire.md names the switch %s, which the sandbox does not have", name)
 			}
+		}
+	}
+}
+
+// TestConfigurations: every configuration the documents show is one the program takes.
+func TestConfigurations(t *testing.T) {
+	whole := map[string]string{}
+	for _, name := range files(t, ".yaml") {
+		if strings.HasPrefix(name, "docs/") {
+			text, err := os.ReadFile(filepath.Join(root, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole[name] = string(text)
+		}
+	}
+	block := regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
+	for name, text := range documents(t) {
+		for i, match := range block.FindAllStringSubmatch(text, -1) {
+			configuration := match[1]
+			if !strings.HasPrefix(configuration, "brand:") { // a part of one
+				configuration = "brand: part\n" + configuration
+			}
+			if !strings.Contains(configuration, "\nsources:") {
+				configuration += "\nsources: [{name: wms, kind: files, path: feed.csv}]\n"
+			}
+			whole[fmt.Sprintf("%s, block %d", name, i+1)] = configuration
+		}
+	}
+	if len(whole) < 4 {
+		t.Errorf("only %d configurations were found", len(whole))
+	}
+	for name, text := range whole {
+		if _, err := config.Parse(name, []byte(text)); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, text)
 		}
 	}
 }
