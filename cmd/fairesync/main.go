@@ -11,16 +11,15 @@ import (
 	"time"
 )
 
-func main() { os.Exit(realMain()) }
+func main() { os.Exit(execute(realWorld())) }
 
-// realMain is the program in the real world; the scripts of script_test.go run it too.
-func realMain() int {
+// realWorld is the process with its environment, clock and randomness. Nothing else reads these.
+func realWorld() world {
 	interrupts := make(chan os.Signal, 2)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(interrupts)
-	return execute(world{
+	return world{
 		Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr,
 		Now: time.Now, Random: rand.Reader, Jitter: mathrand.Float64,
 		Interrupts: interrupts, Leave: os.Exit,
-	})
+	}
 }

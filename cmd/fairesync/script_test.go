@@ -27,7 +27,14 @@ import (
 var update = flag.Bool("update", false, "write anew what scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"fairesync": func() { os.Exit(realMain()) }})
+	testscript.Main(m, map[string]func(){
+		"fairesync": main,
+		"impatient": func() { // does not wait between two tries: this jitter takes every wait away
+			w := realWorld()
+			w.Jitter = func() float64 { return -4 }
+			os.Exit(execute(w))
+		},
+	})
 }
 
 // TestScript runs the stories of testdata/script. Each begins in a folder with the files of testdata/brand: a feed of ten rows,

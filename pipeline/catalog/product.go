@@ -30,8 +30,9 @@ type Type struct {
 // Product is one product, on either side of the comparison. JSON names are those of the desired_document and
 // current_document relations.
 type Product struct {
-	Key              string    `json:"key,omitempty"`   // source:style, ours; empty for a product on Faire that nothing of ours matches
-	Style            string    `json:"style,omitempty"` // the style as people know it
+	Key              string    `json:"key,omitempty"`      // source:style, ours; empty for a product on Faire that nothing of ours matches
+	Style            string    `json:"style,omitempty"`    // the style as people know it
+	Category         string    `json:"category,omitempty"` // of the source, for people; never sent
 	FaireID          string    `json:"faire_id,omitempty"`
 	Token            string    `json:"token,omitempty"` // idempotence token the product was, or is to be, created with
 	Name             string    `json:"name,omitempty"`

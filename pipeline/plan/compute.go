@@ -180,7 +180,7 @@ func (w *work) blocked(field, variantKey string) bool {
 func (w *work) except(code, variantKey, sku, field, found, wanted string) {
 	e := check.Exception{
 		Code: code, EntityKey: w.pair.Key, ProductKey: w.pair.Key, VariantKey: variantKey, SKU: sku, Style: w.pair.Desired.Style,
-		Name: w.pair.Desired.Name, Field: field, Found: found, Wanted: wanted,
+		Name: w.pair.Desired.Name, Category: w.pair.Desired.Category, Field: field, Found: found, Wanted: wanted,
 	}
 	if variantKey != "" {
 		e.EntityKey = variantKey

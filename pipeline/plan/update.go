@@ -113,6 +113,9 @@ func (w *work) verdict(name, variantKey, sku, desired, current string, present, 
 		record[name] = Value{Sent: desired, Held: current}
 		what, code = kept, "DRIFT_KEPT"
 	}
+	if what == firstLink && created {
+		reason = ReasonSourceChanged // nothing was sent for this field when we made the product
+	}
 	if code != "" {
 		w.except(code, variantKey, sku, name, current, desired)
 	}

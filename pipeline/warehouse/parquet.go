@@ -38,7 +38,7 @@ func (d *database) writeParquet(ctx context.Context, layout layout, path string)
 	defer conn.Close() //nolint:errcheck // goes back to the pool
 	temporary := filepath.Join(filepath.Dir(path), ".new-"+filepath.Base(path))
 	_, err = conn.ExecContext(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE sorted_rows AS %s; COPY sorted_rows TO %s (FORMAT PARQUET, COMPRESSION ZSTD)",
-		layout.sorted(layout.name), literal(temporary)))
+		layout.sorted(identifier(layout.name)), literal(temporary)))
 	if _, dropErr := conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS temp.sorted_rows"); dropErr != nil {
 		err = errors.Join(err, dropErr)
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
@@ -17,17 +18,15 @@ import (
 // Exceptions are the rows of the relation exception, not identified yet, in a fixed order.
 func (w *Warehouse) Exceptions(ctx context.Context) ([]check.Exception, error) {
 	var list []check.Exception
-	err := w.inOrder(ctx, "exception", `code, source, entity_key, product_key, variant_key, sku, style, name, category, field, detail,
-		found, wanted, proposal, file, "row", column_name, faire_id, live`, "ALL", func(scan func(...any) error) error {
+	layout := table("exception", "code source entity_key field detail product_key variant_key file row found", `code source entity_key product_key
+		variant_key sku style name category field detail found wanted proposal file column_name faire_id row:i live:b`)
+	err := w.inOrder(ctx, layout.name, layout, func(r *row) error {
 		var e check.Exception
-		var row sql.NullInt64
-		var live sql.NullBool
-		err := scan(null(&e.Code), null(&e.Source), null(&e.EntityKey), null(&e.ProductKey), null(&e.VariantKey), null(&e.SKU), null(&e.Style),
-			null(&e.Name), null(&e.Category), null(&e.Field), null(&e.Detail), null(&e.Found), null(&e.Wanted), null(&e.Proposal),
-			null(&e.File), &row, null(&e.Column), null(&e.FaireID), &live)
-		e.Row, e.Live = row.Int64, live.Bool
+		r.texts(&e.Code, &e.Source, &e.EntityKey, &e.ProductKey, &e.VariantKey, &e.SKU, &e.Style, &e.Name, &e.Category, &e.Field, &e.Detail,
+			&e.Found, &e.Wanted, &e.Proposal, &e.File, &e.Column, &e.FaireID)
+		e.Row, e.Live = r.number(17), r.flag(18)
 		list = append(list, e)
-		return err
+		return nil
 	})
 	return list, err
 }
@@ -43,40 +42,34 @@ func (w *Warehouse) Pairs(ctx context.Context, yield func(pair plan.Pair, heldDi
 		LEFT JOIN desired_document d ON d.product_key = c.product_key
 		LEFT JOIN current_document f ON f.product_id = c.product_id
 		LEFT JOIN product_state s ON s.product_id = c.product_id)`
-	return w.inOrder(ctx, pairs, "product_key, desired, current, stock, updated_at, held_digest, state", "product_key, product_id",
-		func(scan func(...any) error) error {
-			var pair plan.Pair
-			var desired, current, stock, state sql.NullString
-			var updated sql.NullTime
-			var heldDigest string
-			if err := scan(null(&pair.Key), &desired, &current, &stock, &updated, null(&heldDigest), &state); err != nil {
-				return err
-			}
-			var err error
-			if pair.Desired, err = document[catalog.Product](desired); err != nil {
-				return fmt.Errorf("desired_document of %s: %w", pair.Key, err)
-			}
-			if pair.Current, err = document[catalog.Product](current); err != nil {
-				return fmt.Errorf("current_document of %s: %w", pair.Key, err)
-			}
-			if err := complete(pair.Current, updated, stock); err != nil {
-				return fmt.Errorf("current_document of %s: %w", pair.Key, err)
-			}
-			if pair.State, err = document[plan.State](state); err != nil {
-				return fmt.Errorf("product_state of %s: %w", pair.Key, err)
-			}
-			return yield(pair, heldDigest)
-		})
+	layout := table("candidate", "product_key product_id", "product_key product_id desired current stock state held_digest updated_at:t")
+	return w.inOrder(ctx, pairs, layout, func(r *row) error {
+		var pair plan.Pair
+		var desired, current, stock, state, heldDigest string
+		r.texts(&pair.Key, nil, &desired, &current, &stock, &state, &heldDigest)
+		var err error
+		if pair.Desired, err = document[catalog.Product](desired); err != nil {
+			return fmt.Errorf("desired_document of %s: %w", pair.Key, err)
+		}
+		if pair.Current, err = document[catalog.Product](current); err != nil {
+			return fmt.Errorf("current_document of %s: %w", pair.Key, err)
+		}
+		if err := complete(pair.Current, r.time(7), stock); err != nil {
+			return fmt.Errorf("current_document of %s: %w", pair.Key, err)
+		}
+		if pair.State, err = document[plan.State](state); err != nil {
+			return fmt.Errorf("product_state of %s: %w", pair.Key, err)
+		}
+		return yield(pair, heldDigest)
+	})
 }
 
 // complete adds to a product on Faire what stands beside its document.
-func complete(product *catalog.Product, updated sql.NullTime, stock sql.NullString) error {
+func complete(product *catalog.Product, updated time.Time, stock string) error {
 	if product == nil {
 		return nil
 	}
-	if updated.Valid {
-		product.UpdatedAt = updated.Time.UTC()
-	}
+	product.UpdatedAt = updated
 	levels, err := document[[]struct {
 		ID     string `json:"faire_id"`
 		OnHand int64  `json:"on_hand"`
@@ -97,12 +90,12 @@ func complete(product *catalog.Product, updated sql.NullTime, stock sql.NullStri
 }
 
 // document decodes a JSON document, nil for NULL.
-func document[T any](text sql.NullString) (*T, error) {
-	if !text.Valid {
+func document[T any](text string) (*T, error) {
+	if text == "" {
 		return nil, nil // the side is not there, which is no error
 	}
 	value := new(T)
-	if err := json.Unmarshal([]byte(text.String), value); err != nil {
+	if err := json.Unmarshal([]byte(text), value); err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
 	return value, nil
@@ -121,17 +114,13 @@ func (w *Warehouse) Census(ctx context.Context) (plan.Census, error) {
 
 // Rows hands over the relation row_account, sorted by source, file and row.
 func (w *Warehouse) Rows(ctx context.Context, yield func(plan.Row) error) error {
-	return w.inOrder(ctx, "row_account", `source, file, "row", sku, style, name, product_key, variant_key, product_id, variant_id, lifecycle,
-		ignored_by, blocked_by`, "ALL", func(scan func(...any) error) error {
-		var r plan.Row
-		var row sql.NullInt64
-		err := scan(null(&r.Source), null(&r.File), &row, null(&r.SKU), null(&r.Style), null(&r.Name), null(&r.ProductKey), null(&r.VariantKey),
-			null(&r.ProductID), null(&r.VariantID), null(&r.Lifecycle), null(&r.IgnoredBy), null(&r.BlockedBy))
-		if err != nil {
-			return err
-		}
-		r.Row = row.Int64
-		return yield(r)
+	layout := table("row_account", "source file row sku variant_key product_key", `source file sku style name product_key variant_key product_id
+		variant_id lifecycle ignored_by blocked_by row:i`)
+	return w.inOrder(ctx, layout.name, layout, func(r *row) error {
+		account := plan.Row{Row: r.number(12)}
+		r.texts(&account.Source, &account.File, &account.SKU, &account.Style, &account.Name, &account.ProductKey, &account.VariantKey,
+			&account.ProductID, &account.VariantID, &account.Lifecycle, &account.IgnoredBy, &account.BlockedBy)
+		return yield(account)
 	})
 }
 
@@ -149,13 +138,9 @@ func (w *Warehouse) sum(ctx context.Context, relation, key string) (string, erro
 	hash := sha256.New()
 	// The long documents are digested where they are; what travels is 64 characters each.
 	query := fmt.Sprintf("SELECT %[1]s AS key, sha256(CAST(document AS VARCHAR)) AS digest FROM %[2]s", key, relation)
-	err := w.inOrder(ctx, "("+query+")", "key, digest", "key, digest", func(scan func(...any) error) error {
-		var key, digest string
-		if err := scan(null(&key), null(&digest)); err != nil {
-			return err
-		}
-		_, err := io.WriteString(hash, key+"\x00"+digest+"\n")
-		return err // cannot fail
+	err := w.inOrder(ctx, "("+query+")", table(relation, "key digest", "key digest"), func(r *row) error {
+		_, err := io.WriteString(hash, r.text(0)+"\x00"+r.text(1)+"\n")
+		return err // cannot be
 	})
 	if err != nil {
 		return "", err

@@ -70,14 +70,14 @@ func (l layout) names() []string {
 // list is the columns for a SELECT that must have exactly these.
 func (l layout) list() string { return identifiers(l.names()) }
 
-// sorted is the select that gives all rows in the order they are written in. NULLs come first, as the only way to make the
+// sorted is the select that gives all rows of a table or bracketed SELECT in the order of the layout. NULLs come first, as the only way to make the
 // order total for keys that may lack a part.
 func (l layout) sorted(from string) string {
 	keys := make([]string, len(l.order))
 	for i, name := range l.order {
 		keys[i] = identifier(name) + " NULLS FIRST"
 	}
-	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", l.list(), identifier(from), strings.Join(keys, ", "))
+	return fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", l.list(), from, strings.Join(keys, ", "))
 }
 
 // create is the statement that makes the table empty.

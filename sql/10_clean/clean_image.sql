@@ -22,4 +22,4 @@ SELECT
   image_identity(trim(url), coalesce(ignore_query, '')) AS identity,  -- what makes it this image
   image_problem(trim(url)) AS problem                                 -- why it cannot be sent, NULL: fine
 FROM listed CROSS JOIN setting
-WHERE trim(url) <> ''
+WHERE trim(url) NOT IN ('', '!clear')

@@ -1,12 +1,20 @@
 -- relation: clean_item
 -- about:    Every delivered row with its keys cleaned and its small values read. Nothing is dropped here; the first rule that
---           takes a row out stands in problem. Keys are never re-cased: Faire's SKUs are case-sensitive.
+--           takes a row out stands in problem. Keys are never re-cased: Faire's SKUs are case-sensitive. !clear counts as blank
+--           where it clears nothing; clear_refused tells.
 -- grain:    one row per item
 -- key:      item_id
 -- reads:    item
 -- as:       table
 WITH keyed AS (
-  SELECT *, clean_key(sku) AS clean_sku, clean_key(style) AS clean_style FROM item
+  SELECT * REPLACE (
+      nullif(trim(name), '!clear') AS name, nullif(trim(category), '!clear') AS category, nullif(trim(product_type), '!clear') AS product_type,
+      nullif(trim(tags), '!clear') AS tags, nullif(trim(option1_value), '!clear') AS option1_value,
+      nullif(trim(option2_value), '!clear') AS option2_value, nullif(trim(option3_value), '!clear') AS option3_value,
+      nullif(trim(gtin), '!clear') AS gtin, nullif(trim(tariff_code), '!clear') AS tariff_code,
+      nullif(trim(made_in_country), '!clear') AS made_in_country),
+    nullif(clean_key(sku), '!clear') AS clean_sku, nullif(clean_key(style), '!clear') AS clean_style
+  FROM item
 )
 SELECT
   item_id,                                                            -- ordinal of delivery

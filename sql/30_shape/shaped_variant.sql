@@ -24,7 +24,7 @@ SELECT
   c.tariff_code AS tariff_raw,                                        -- HS code as delivered
   tariff_digits(c.tariff_code) AS tariff_code,                        -- HS code, digits only
   c.quantity_raw,                                                     -- quantity as delivered
-  greatest(c.quantity, 0) AS quantity,                                -- units, never below 0
+  CASE WHEN c.quantity IS NOT NULL THEN greatest(c.quantity, 0) END AS quantity, -- units, never below 0; greatest skips NULL
   CASE WHEN w.skipped THEN 'ALIAS_SKIPPED'
        WHEN w.inactive AND m.variant_id IS NULL THEN 'LIFECYCLE_INACTIVE_IGNORED' END AS ignored_by -- rule that ignores it
 FROM wanted_variant w

@@ -3,12 +3,12 @@
 --           pattern first), else by a name that is exactly one type's after folding, else none. A tie chooses nothing.
 -- grain:    one row per product_key
 -- key:      product_key
--- reads:    shaped_product, taxonomy_rule, taxonomy_type
+-- reads:    shaped_product, category_path, taxonomy_rule, taxonomy_type
 -- as:       table
 WITH hint AS (
   SELECT product_key, 1 AS rank, 'product' AS scope, unnest([style, name, product_key]) AS text FROM shaped_product
   UNION ALL SELECT product_key, 2, 'category', category FROM shaped_product
-  UNION ALL SELECT product_key, 2, 'category', trim(unnest(string_split(split_list(category), chr(10)))) FROM shaped_product WHERE category IS NOT NULL
+  UNION ALL SELECT product_key, 2, 'category', path FROM category_path
   UNION ALL SELECT product_key, 3, 'type', product_type FROM shaped_product
   UNION ALL SELECT product_key, 4, 'tag', trim(unnest(string_split(split_list(tags), chr(10)))) FROM shaped_product WHERE tags IS NOT NULL
 ), distinct_hint AS (

@@ -8,7 +8,7 @@ SELECT
   'TEXT_CLEAR_REFUSED' AS code,                                        -- code of check.Codes
   c.item_id,                                                           -- row it points at
   c.product_key,                                                       -- our key of the product
-  c.variant_key,                                                       -- our key of the variant
+  CASE WHEN t.of_variant THEN c.variant_key END AS variant_key,        -- our key of the variant
   NULL::VARCHAR AS faire_id,                                           -- Faire's id concerned
   concat_ws(':', c.source, c.file, c.row) AS entity_key,               -- what the finding is about
   t.field,                                                             -- field concerned
@@ -18,6 +18,10 @@ SELECT
   NULL::VARCHAR AS proposal                                            -- what to put instead
 FROM item i
 JOIN clean_item c USING (item_id)
-CROSS JOIN LATERAL (VALUES ('name', i.name), ('gtin', i.gtin), ('tariff_code', i.tariff_code), ('made_in_country', i.made_in_country),
-  ('on_hand', i.quantity), ('images', i.images), ('unit_multiplier', i.unit_multiplier), ('taxonomy', i.product_type)) AS t(field, text)
+CROSS JOIN LATERAL (VALUES ('name', i.name, false), ('taxonomy', i.product_type, false), ('category', i.category, false),
+  ('made_in_country', i.made_in_country, false), ('unit_multiplier', i.unit_multiplier, false),
+  ('minimum_order_quantity', i.minimum_order_quantity, false), ('gtin', i.gtin, true), ('tariff_code', i.tariff_code, true),
+  ('on_hand', i.quantity, true), ('images', i.images, true),
+  ('options', CASE WHEN '!clear' IN (trim(i.option1_value), trim(i.option2_value), trim(i.option3_value)) THEN '!clear' END, true)
+) AS t(field, text, of_variant)
 WHERE c.problem IS NULL AND trim(t.text) = '!clear'

@@ -9,7 +9,7 @@ WITH shared AS (
   WHERE gtin IS NOT NULL AND ignored_by IS NULL GROUP BY gtin HAVING count(*) > 1
 ), finding AS (
   SELECT 'CODE_GTIN_INVALID' AS code, v.*, '8, 12, 13 or 14 digits with a right check digit' AS wanted
-  FROM shaped_variant v WHERE v.gtin_raw IS NOT NULL AND v.gtin IS NULL AND NOT is_placeholder(v.gtin_raw) AND v.gtin_raw <> '!clear'
+  FROM shaped_variant v WHERE v.gtin_raw IS NOT NULL AND v.gtin IS NULL AND NOT is_placeholder(v.gtin_raw)
   UNION ALL
   SELECT 'CODE_GTIN_DUPLICATE', v.*, 'one of ' || s.skus FROM shaped_variant v JOIN shared s ON s.gtin = v.gtin WHERE v.ignored_by IS NULL
 )

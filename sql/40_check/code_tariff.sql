@@ -6,10 +6,10 @@
 -- as:       table
 WITH finding AS (
   SELECT 'CODE_TARIFF_INVALID' AS code, item_id, product_key, variant_key, variant_key AS entity_key, 'tariff_code' AS field, tariff_raw AS found, '6 to 10 digits' AS wanted
-  FROM shaped_variant WHERE tariff_raw IS NOT NULL AND tariff_code IS NULL AND tariff_raw <> '!clear' AND ignored_by IS NULL
+  FROM shaped_variant WHERE tariff_raw IS NOT NULL AND tariff_code IS NULL AND ignored_by IS NULL
   UNION ALL
   SELECT 'CODE_COUNTRY_UNKNOWN', item_id, product_key, NULL, product_key, 'made_in_country', made_in_country_raw, 'a country'
-  FROM shaped_product WHERE made_in_country_raw IS NOT NULL AND made_in_country IS NULL AND made_in_country_raw <> '!clear'
+  FROM shaped_product WHERE made_in_country_raw IS NOT NULL AND made_in_country IS NULL
 )
 SELECT
   code,                                                                -- code of check.Codes

@@ -2,16 +2,13 @@
 -- about:    Products no rule and no exact name leads to a type, with the three nearest types; and rules that tie.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    taxonomy_choice, shaped_product, taxonomy_type
+-- reads:    taxonomy_choice, shaped_product, taxonomy_type, category_path
 -- as:       table
-WITH path AS (
-  SELECT p.product_key, trim(unnest(string_split(split_list(p.category), chr(10)))) AS path
-  FROM shaped_product p JOIN taxonomy_choice t USING (product_key) WHERE t.chosen_by = 'none' AND p.category IS NOT NULL
-), deepest AS (
-  SELECT product_key, arg_max(path, (length(path) - length(replace(path, '/', '')), path)) AS path FROM path GROUP BY product_key
-), open_hint AS (
-  SELECT p.product_key, coalesce(nullif(trim(regexp_extract(d.path, '[^/>|]+$')), ''), p.product_type, p.name) AS text
-  FROM shaped_product p JOIN taxonomy_choice t USING (product_key) LEFT JOIN deepest d USING (product_key) WHERE t.chosen_by = 'none'
+WITH open_hint AS (
+  SELECT p.product_key, coalesce(c.leaf, p.product_type, p.name) AS text
+  FROM shaped_product p JOIN taxonomy_choice t USING (product_key)
+  LEFT JOIN category_path c ON c.product_key = p.product_key AND c.place = 1
+  WHERE t.chosen_by = 'none'
 ), scored AS (
   SELECT h.text, y.type_id, y.name, similarity(h.text, y.name) AS score
   FROM (SELECT DISTINCT text FROM open_hint WHERE text IS NOT NULL) h CROSS JOIN taxonomy_type y WHERE y.listed

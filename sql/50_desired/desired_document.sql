@@ -2,7 +2,7 @@
 -- about:    Each desired product as one JSON document, the shape of catalog.Product: what Go compares.
 -- grain:    one row per product_key
 -- key:      product_key
--- reads:    desired_product, desired_variant, desired_option, price_choice, shaped_image
+-- reads:    desired_product, desired_variant, desired_option, price_choice, shaped_image, category_path
 -- as:       table
 WITH option_list AS (
   SELECT variant_key, list({'name': option_name, 'value': option_value} ORDER BY axis) AS options
@@ -34,7 +34,7 @@ WITH option_list AS (
 SELECT
   d.product_key,                                                      -- our key
   to_json({
-    'key': d.product_key, 'style': d.style, 'faire_id': d.product_id, 'token': d.token, 'name': d.name, 'description': d.description,
+    'key': d.product_key, 'style': d.style, 'category': k.path, 'faire_id': d.product_id, 'token': d.token, 'name': d.name, 'description': d.description,
     'short_description': d.short_description, 'taxonomy_id': d.taxonomy_id, 'taxonomy_name': d.taxonomy_name, 'lifecycle': d.lifecycle,
     'unit_multiplier': d.unit_multiplier, 'minimum_order_quantity': coalesce(d.minimum_order_quantity, 0),
     'made_in_country': d.made_in_country, 'images': i.images, 'options': s.options, 'variants': v.variants,
@@ -43,4 +43,5 @@ SELECT
 FROM desired_product d
 JOIN variant_list v USING (product_key)
 LEFT JOIN option_set s USING (product_key)
+LEFT JOIN category_path k ON k.product_key = d.product_key AND k.place = 1
 LEFT JOIN image_list i ON i.product_key = d.product_key AND i.variant_key = ''

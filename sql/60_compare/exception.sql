@@ -3,7 +3,7 @@
 --           product is live on Faire.
 -- grain:    one row per finding
 -- key:      code, source, entity_key, field, detail
--- reads:    finding, clean_item, shaped_product, shaped_variant, desired_variant, mirror_product, mirror_variant, feed_exception
+-- reads:    finding, clean_item, shaped_product, category_path, shaped_variant, desired_variant, mirror_product, mirror_variant, feed_exception
 -- as:       table
 WITH source AS (
   SELECT DISTINCT source FROM clean_item
@@ -12,12 +12,13 @@ WITH source AS (
   UNION ALL SELECT variant_key, NULL, source_sku FROM desired_variant WHERE gone
 ), placed AS (
   SELECT f.*, coalesce(f.item_id, v.item_id, CASE WHEN f.variant_key IS NULL THEN p.item_id END) AS at_item, v.source_sku,
-    coalesce(f.faire_id, p.product_id) AS at_faire, p.product_id, p.category AS product_category, p.product_type,
+    coalesce(f.faire_id, p.product_id) AS at_faire, p.product_id, k.path AS product_category, p.product_type,
     p.name AS product_name, p.style AS product_style, p.source AS product_source,
     coalesce(s.source, CASE WHEN f.faire_id IS NOT NULL THEN 'faire' END) AS said_source
   FROM finding f
   LEFT JOIN known v ON v.variant_key = f.variant_key
   LEFT JOIN shaped_product p ON p.product_key = f.product_key
+  LEFT JOIN category_path k ON k.product_key = f.product_key AND k.place = 1
   LEFT JOIN source s ON s.source = split_part(f.entity_key, ':', 1)
 )
 SELECT
