@@ -43,6 +43,7 @@ type Pair struct {
 	Current *catalog.Product // nil: not on Faire
 	State   *State           // nil: nothing recorded
 	Blocks  []Block
+	Partial bool // Current is a further product that SKUs of the style sit on: only prices, barcodes and stock go there
 }
 
 // Block is an exception of severity error that concerns this product.

@@ -30,14 +30,14 @@ func Settle(in Input, result Result, answers map[string]Answer, now map[string]c
 	}
 	pairs := map[string]Pair{}
 	for _, p := range in.Pairs {
-		pairs[p.Key] = p
+		pairs[place(p.Key, productID(p.Current))] = p
 	}
 	for _, r := range result.Plan.Requests {
 		answer, tried := answers[r.ID]
 		if !tried {
 			continue
 		}
-		pair := pairs[r.ProductKey]
+		pair := pairs[place(r.ProductKey, r.ProductID)]
 		switch {
 		case answer.Unknown:
 			s.except("FAIRE_OUTCOME_UNKNOWN", r, answer, pair)
@@ -54,6 +54,16 @@ func Settle(in Input, result Result, answers map[string]Answer, now map[string]c
 	}
 	check.Sort(s.out.Exceptions)
 	return s.out, nil
+}
+
+// place tells the pairs of a style apart that sits on several products.
+func place(key, productID string) string { return key + "\x00" + productID }
+
+func productID(p *catalog.Product) string {
+	if p == nil {
+		return ""
+	}
+	return p.FaireID
 }
 
 // Settled is what a load leaves to record.
@@ -233,9 +243,11 @@ func (s *settler) settle(change Change, f Field, held string) (Value, bool) {
 }
 
 func (s *settler) ignored(change Change, f Field) {
+	source, _ := splitKey(change.Key)
 	s.out.Exceptions = append(s.out.Exceptions, check.Exception{Code: "FAIRE_WRITE_IGNORED", EntityKey: cmpOr(change.VariantKey, change.Key),
 		ProductKey: change.Key, VariantKey: change.VariantKey, SKU: change.SKU, Style: change.Style, Name: change.Name, Field: f.Name,
-		Found: f.Before, Wanted: f.After, FaireID: change.ProductID}.Identify(s.in.Brand))
+		Found: f.Before, Wanted: f.After, FaireID: change.ProductID, Source: source,
+		Live: s.now[change.ProductID].Lifecycle == catalog.Published}.Identify(s.in.Brand))
 }
 
 func cmpOr(a, b string) string {

@@ -13,6 +13,10 @@ func (w *work) update() {
 	d, c := w.pair.Desired, w.pair.Current
 	w.state = w.startState()
 	created := w.state.Created
+	if w.pair.Partial {
+		w.partial()
+		return
+	}
 	for _, f := range productFields {
 		present := f.get(d) != "" && !slices.Contains(d.Defaulted, f.name) || slices.Contains(d.Cleared, f.name)
 		w.field(f.name, "", "", f.get(d), f.get(c), present, created, w.state.Fields)
@@ -22,10 +26,7 @@ func (w *work) update() {
 	}
 	w.lifecycle()
 
-	byID := map[string]*catalog.Variant{}
-	for i := range c.Variants {
-		byID[c.Variants[i].FaireID] = &c.Variants[i]
-	}
+	byID := variantsByID(c)
 	geographies := geographiesOf(c)
 	for i := range d.Variants {
 		v := &d.Variants[i]
@@ -33,7 +34,7 @@ func (w *work) update() {
 		case v.FaireID == "" && (v.Gone || v.Inactive):
 		case v.FaireID == "":
 			w.addVariant(v, geographies, ReasonNew, w.firstLinkHold()...)
-		case there == nil: // sits on another product: MATCH_SPLIT says so; its values go by variant id, with that product
+		case there == nil: // sits on another product: a partial pair has it
 		case v.Gone || v.Inactive:
 			w.leaving(v, there)
 		default:
@@ -45,13 +46,38 @@ func (w *work) update() {
 	}
 }
 
+// partial plans the variants of the style that sit on a further product: by variant id prices and barcodes still go (design
+// §4.1), everything else of that product is left alone.
+func (w *work) partial() {
+	byID := variantsByID(w.pair.Current)
+	for i := range w.pair.Desired.Variants {
+		v := &w.pair.Desired.Variants[i]
+		if there := byID[v.FaireID]; there != nil && v.FaireID != "" && !v.Gone && !v.Inactive {
+			w.variant(v, there)
+		}
+	}
+	if !w.heldByFirstLink() {
+		w.state.Released = true
+	}
+}
+
+func variantsByID(p *catalog.Product) map[string]*catalog.Variant {
+	byID := map[string]*catalog.Variant{}
+	for i := range p.Variants {
+		byID[p.Variants[i].FaireID] = &p.Variants[i]
+	}
+	return byID
+}
+
 // startState is the record as it is now, copied so that fields can be settled in it.
 func (w *work) startState() *State {
 	c := w.pair.Current
 	s := State{Key: w.pair.Key, ProductID: c.FaireID, Generation: 1, Fields: map[string]Value{}, Variants: map[string]VariantState{}}
 	if w.pair.State != nil {
 		s = *w.pair.State
-		s.Key = w.pair.Key
+		if !w.pair.Partial {
+			s.Key = w.pair.Key
+		}
 		s.Fields, s.Variants = maps.Clone(s.Fields), maps.Clone(s.Variants)
 	} else if w.pair.Desired.Token != "" && w.pair.Desired.Token == c.Token {
 		s.Created = true // our token: we made it, and lost the record of it
@@ -158,10 +184,15 @@ func (w *work) variant(v, there *catalog.Variant) {
 	}
 	created := w.state.Created || state.Created
 	for _, f := range variantFields {
+		if w.pair.Partial && f.name != "gtin" {
+			continue
+		}
 		w.field(f.name, v.Key, v.SKU, f.get(v), f.get(there), f.get(v) != "", created, state.Fields)
 	}
 	w.prices(v, there, created, state.Fields)
-	w.images(v.Key, v.SKU, v.Images, there.Images, created, state.Fields)
+	if !w.pair.Partial {
+		w.images(v.Key, v.SKU, v.Images, there.Images, created, state.Fields)
+	}
 	for i := range w.changes {
 		if w.changes[i].VariantKey == v.Key && w.changes[i].VariantID == "" && w.changes[i].Action != Create {
 			w.changes[i].VariantID = v.FaireID

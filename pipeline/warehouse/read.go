@@ -37,16 +37,17 @@ func (w *Warehouse) Exceptions(ctx context.Context) ([]check.Exception, error) {
 // themselves and so are no part of its digest.
 func (w *Warehouse) Pairs(ctx context.Context, yield func(pair plan.Pair, heldDigest string) error) error {
 	const pairs = `(SELECT c.product_key, c.product_id, CAST(d.document AS VARCHAR) AS desired, CAST(f.document AS VARCHAR) AS current,
-			CAST(f.stock AS VARCHAR) AS stock, f.updated_at, f.held_digest, s.document AS state
+			CAST(f.stock AS VARCHAR) AS stock, f.updated_at, f.held_digest, s.document AS state, c.partial
 		FROM candidate c
 		LEFT JOIN desired_document d ON d.product_key = c.product_key
 		LEFT JOIN current_document f ON f.product_id = c.product_id
 		LEFT JOIN product_state s ON s.product_id = c.product_id)`
-	layout := table("candidate", "product_key product_id", "product_key product_id desired current stock state held_digest updated_at:t")
+	layout := table("candidate", "product_key product_id", "product_key product_id desired current stock state held_digest updated_at:t partial:b")
 	return w.inOrder(ctx, pairs, layout, func(r *row) error {
 		var pair plan.Pair
 		var desired, current, stock, state, heldDigest string
 		r.texts(&pair.Key, nil, &desired, &current, &stock, &state, &heldDigest)
+		pair.Partial = r.flag(8)
 		var err error
 		if pair.Desired, err = document[catalog.Product](desired); err != nil {
 			return fmt.Errorf("desired_document of %s: %w", pair.Key, err)

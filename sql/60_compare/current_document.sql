@@ -3,10 +3,12 @@
 --           leaves out what moves by itself: times, stock and sale state.
 -- grain:    one row per product on Faire
 -- key:      product_id
--- reads:    desired_product, mirror_product, mirror_variant, mirror_price, mirror_image, mirror_option, mirror_choice
+-- reads:    desired_product, desired_variant, mirror_product, mirror_variant, mirror_price, mirror_image, mirror_option, mirror_choice
 -- as:       table
 WITH concerned AS (
-  SELECT DISTINCT product_id FROM desired_product WHERE product_id IS NOT NULL
+  SELECT product_id FROM desired_product WHERE product_id IS NOT NULL
+  UNION
+  SELECT placed_on FROM desired_variant WHERE placed_on IS NOT NULL
 ), choice_list AS (
   SELECT variant_id, list({'name': option_name, 'value': option_value} ORDER BY axis) AS options
   FROM mirror_choice SEMI JOIN concerned USING (product_id) GROUP BY variant_id

@@ -3,10 +3,12 @@
 --           plan made of it; the four parts of the accounting add up to these rows.
 -- grain:    one row per item
 -- key:      item_id
--- reads:    clean_item, standing_row, sku_duplicate, shaped_variant, shaped_product, product_match, mirror_product
+-- reads:    clean_item, standing_row, sku_duplicate, shaped_variant, shaped_product, product_match, mirror_product, variant_state, live_variant
 -- as:       table
 WITH collapsed AS (
   SELECT unnest(item_ids) AS item_id, item_id AS first_item FROM standing_row
+), linked AS (
+  SELECT s.variant_key, any_value(s.variant_id) AS variant_id FROM variant_state s SEMI JOIN live_variant USING (variant_id) GROUP BY s.variant_key
 )
 SELECT
   c.item_id,                                                          -- ordinal of delivery
@@ -19,7 +21,7 @@ SELECT
   coalesce(c.product_key, '') AS product_key,                         -- our key of the product
   coalesce(c.variant_key, '') AS variant_key,                         -- our key of the variant
   coalesce(v.product_id, m.product_id, '') AS product_id,             -- Faire's id of the product
-  coalesce(v.variant_id, '') AS variant_id,                           -- Faire's id of the variant
+  coalesce(v.variant_id, l.variant_id, '') AS variant_id,              -- Faire's id of the variant, linked rows that are blocked now too
   coalesce(f.lifecycle, '') AS lifecycle,                             -- of the product on Faire
   coalesce(CASE
     WHEN c.kind = 'ignored' THEN c.problem
@@ -33,6 +35,7 @@ FROM clean_item c
 LEFT JOIN collapsed k USING (item_id)
 LEFT JOIN sku_duplicate d ON d.source = c.source AND d.sku = c.sku AND c.problem IS NULL
 LEFT JOIN shaped_variant v ON v.variant_key = c.variant_key AND c.problem IS NULL AND d.sku IS NULL
+LEFT JOIN linked l ON l.variant_key = c.variant_key
 LEFT JOIN shaped_product p ON p.product_key = c.product_key
 LEFT JOIN product_match m ON m.product_key = c.product_key
 LEFT JOIN mirror_product f ON f.product_id = coalesce(v.product_id, m.product_id)
