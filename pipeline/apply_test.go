@@ -133,7 +133,7 @@ func (b *bench) with(dryRun bool, do func(pipeline.Edges) (pipeline.Outcome, err
 
 func (b *bench) run(o pipeline.Options) pipeline.Outcome {
 	b.t.Helper()
-	outcome, err := b.with(o.DryRun, func(e pipeline.Edges) (pipeline.Outcome, error) { return pipeline.Run(context.Background(), e, o) })
+	outcome, err := b.with(o.DryRun, func(e pipeline.Edges) (pipeline.Outcome, error) { return pipeline.Run(b.t.Context(), e, o) })
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestApply(t *testing.T) {
 		t.Fatalf("plan wrote: %+v", effects)
 	}
 	b.box.ResetEffects()
-	outcome, err := b.apply(context.Background(), p)
+	outcome, err := b.apply(b.t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestApplyAfterRuns(t *testing.T) {
 	b.run(pipeline.Options{Command: "run"})
 	b.write("feed.csv", strings.ReplaceAll(feed, "12.00,30.00", "12.50,31.00"))
 	p := b.plan(nil)
-	if _, err := b.apply(context.Background(), p); err != nil {
+	if _, err := b.apply(b.t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	b.write("feed.csv", strings.Replace(strings.ReplaceAll(feed, "12.00,30.00", "12.50,31.00"), "Trail Mug,Mug,,9.00", "Trail Mug,Mug,,10.00", 1))
@@ -263,15 +263,14 @@ func TestApplyRefuses(t *testing.T) {
 				w.t.Fatal(err)
 			}
 		}, `"Cap" (p_cap) has been made on Faire since`},
+		{"other brand", func(w *world) { w.plan.Brand = "ashwood" }, "the plan is of brand ashwood, the configuration of brand luma"},
+		{"other account in the plan", func(w *world) { w.plan.BrandID = "b_other" }, "the plan is of Faire brand b_other, the token of b_sandbox001 (Sandbox Brand)"},
 		{"applied before", func(w *world) {
-			if _, err := w.apply(context.Background(), w.plan); err != nil {
+			if _, err := w.apply(w.t.Context(), w.plan); err != nil {
 				w.t.Fatal(err)
 			}
 		}, `has been made on Faire since`},
-		{"other brand", func(w *world) { w.plan.Brand = "ashwood" }, "the plan is of brand ashwood, the configuration of brand luma"},
-		{"other account in the plan", func(w *world) { w.plan.BrandID = "b_other" }, "the plan is of Faire brand b_other, the token of b_sandbox001 (Sandbox Brand)"},
 		{"other account behind the token", func(w *world) {
-			w.run(pipeline.Options{Command: "run"})
 			state := w.box.State()
 			state.Brand.BrandID = "b_other"
 			if err := w.box.SetState(state); err != nil {
@@ -279,15 +278,18 @@ func TestApplyRefuses(t *testing.T) {
 			}
 		}, "the token is of Faire brand b_other (Sandbox Brand), but this state belongs to b_sandbox001 (Sandbox Brand)"},
 	}
-	for _, test := range tests {
+	b := newBench(t)
+	initial, p := b.box.State(), b.plan(map[string]int{"first_link": 1})
+	for _, test := range tests { // in this order: the last two leave the brand's state changed
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			b := newBench(t)
-			w := &world{bench: b, plan: b.plan(map[string]int{"first_link": 1})}
+			if err := b.box.SetState(initial); err != nil {
+				t.Fatal(err)
+			}
+			w := &world{bench: b, plan: p}
 			test.meddle(w)
 			b.box.ResetEffects()
 			before := b.box.State()
-			_, err := b.apply(context.Background(), w.plan)
+			_, err := b.apply(t.Context(), w.plan)
 			if err == nil || !strings.Contains(err.Error(), test.message) {
 				t.Errorf("got the error %v, want one with %q", err, test.message)
 			}
@@ -310,7 +312,7 @@ func TestApplySwitchedOff(t *testing.T) {
 	p := b.plan(nil)
 	b.box.ResetEffects()
 	b.config.Settings.Cart.ProductSync = false
-	outcome, err := b.apply(context.Background(), p)
+	outcome, err := b.apply(b.t.Context(), p)
 	if err != nil || outcome.Summary.Status != "off" {
 		t.Errorf("status %q, error %v", outcome.Summary.Status, err)
 	}
@@ -324,7 +326,7 @@ func TestApplyNothing(t *testing.T) {
 	b.run(pipeline.Options{Command: "run", Approvals: map[string]int{"first_link": 1}})
 	p := b.plan(nil)
 	b.box.ResetEffects()
-	outcome, err := b.apply(context.Background(), p)
+	outcome, err := b.apply(b.t.Context(), p)
 	if err != nil || outcome.Summary.Status != "done" || outcome.Summary.Requests.Sent != 0 {
 		t.Errorf("summary %+v, error %v", outcome.Summary, err)
 	}
@@ -339,7 +341,7 @@ func TestApplyPartly(t *testing.T) {
 	if err := b.box.SetState(state); err != nil {
 		t.Fatal(err)
 	}
-	outcome, err := b.apply(context.Background(), p)
+	outcome, err := b.apply(b.t.Context(), p)
 	var partial *load.PartialError
 	if !errors.As(err, &partial) || partial.Refused != 1 {
 		t.Fatalf("got the error %v, want one refusal", err)
@@ -389,7 +391,7 @@ func (i interrupting) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestApplyInterrupted(t *testing.T) {
 	b := newBench(t)
 	p := b.plan(map[string]int{"first_link": 1})
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	b.transport = interrupting{cancel}
 	outcome, err := b.apply(ctx, p)
 	var partial *load.PartialError

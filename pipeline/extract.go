@@ -28,6 +28,10 @@ func (r *run) extract(ctx context.Context) error {
 	if r.memory, err = r.edges.Book.Open(ctx, r.edges.State.ObjectsDir()); err != nil {
 		return fmt.Errorf("open the brand's state: %w", err)
 	}
+	r.fullWalk = !r.options.Offline && (r.options.FullWalk || r.memory.MirrorUntil.IsZero() || r.summary.Started.Sub(r.memory.LastFullWalk) >= fullWalkEvery)
+	if r.fullWalk { // what a whole walk does not show is not there: nothing of the old mirror is laid under it
+		r.memory = r.memory.WithoutMirror()
+	}
 	if err := r.space.Restore(ctx, r.memory); err != nil {
 		return fmt.Errorf("open the brand's state: %w", err)
 	}
@@ -130,10 +134,7 @@ func (r *run) readFaire(ctx context.Context) error {
 	}
 	since := r.memory.MirrorUntil
 	r.faireTime = since
-	r.fullWalk = r.options.FullWalk || since.IsZero() || r.summary.Started.Sub(r.memory.LastFullWalk) >= fullWalkEvery
-	if r.fullWalk {
-		since = time.Time{}
-	} else {
+	if !r.fullWalk {
 		since = since.Add(-overlap)
 	}
 	mirror, err := r.space.Mirror(ctx)

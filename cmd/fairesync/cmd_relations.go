@@ -31,7 +31,7 @@ func (a *app) relations(markdown bool) error {
 		return err
 	}
 	if markdown {
-		_, err := io.WriteString(a.Stdout, transforms.Markdown(set, inputTables()))
+		_, err := io.WriteString(a.Stdout, transforms.Markdown(set, transforms.InputTables()))
 		return err
 	}
 	encoder := json.NewEncoder(a.Stdout)
@@ -55,28 +55,4 @@ func (a *app) relations(markdown bool) error {
 		}
 	}
 	return nil
-}
-
-// inputTables says what the tables are that Go loads before the first relation runs.
-func inputTables() map[string]string {
-	return map[string]string{
-		"alias_row":        "Aliases, of the alias file and of the alias column of the source.",
-		"feed_exception":   "What the sources found wrong while they read.",
-		"finding":          "Every row of the relations of 40_check, in one table.",
-		"item":             "The rows of the primary source, its columns mapped to catalogue fields, as text.",
-		"item_price":       "The wholesale and retail price of each item, per configured geography, as text.",
-		"mirror_choice":    "Faire's products: the place of each variant on each axis.",
-		"mirror_image":     "Faire's products: images of products and variants, in their order.",
-		"mirror_option":    "Faire's products: the values of each axis, in their order.",
-		"mirror_price":     "Faire's products: prices per variant and geography, in minor units.",
-		"mirror_product":   "Faire's products, deleted ones too.",
-		"mirror_variant":   "Faire's products: their variants.",
-		"price_rule":       "The geographies of prices: in the configuration, and how they are rounded.",
-		"product_state":    "What earlier runs recorded of each product: its link, and the values sent and held.",
-		"setting":          "One row: what the configuration decides.",
-		"taxonomy_rule":    "The rules file.",
-		"taxonomy_type":    "Faire's taxonomy types, those that are gone too.",
-		"token_generation": "The counter in the idempotence token, where it has moved.",
-		"variant_state":    "What earlier runs recorded of each variant: its link and its SKU then.",
-	}
 }

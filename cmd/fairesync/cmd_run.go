@@ -125,6 +125,7 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 		}
 		told, code := a.verdict(o, *outcome, err)
 		outcome.Summary.Exit = code
+		outcome.Summary.Hint = release(*outcome, o.config)
 		if hints := view.Hints(told); len(hints) > 0 {
 			outcome.Summary.Hint = hints[0]
 		}
@@ -192,6 +193,11 @@ func (a *app) show(outcome pipeline.Outcome, told, off error, lines func(view.Vi
 	}
 	if told != nil {
 		a.tell(told)
+		return nil
+	}
+	if hint := outcome.Summary.Hint; hint != "" {
+		_, err := fmt.Fprintln(a.Stderr, "hint: "+hint)
+		return err
 	}
 	return nil
 }

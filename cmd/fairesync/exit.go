@@ -193,8 +193,8 @@ func (e *approvalError) Hint() string {
 	return "nothing is held that an approval could release; leave --approve out"
 }
 
-// approvalErrors are the approvals that did not fit, sorted by group. command is the command line without approvals.
-func approvalErrors(o pipeline.Outcome, approvals map[string]int, command string) []error {
+// heldGroups counts what is held by the groups an approval can release.
+func heldGroups(o pipeline.Outcome) map[string]int {
 	held := map[string]int{}
 	for _, change := range o.Plan.Changes {
 		for _, code := range change.HeldBy {
@@ -203,6 +203,12 @@ func approvalErrors(o pipeline.Outcome, approvals map[string]int, command string
 			}
 		}
 	}
+	return held
+}
+
+// approvalErrors are the approvals that did not fit, sorted by group. command is the command line without approvals.
+func approvalErrors(o pipeline.Outcome, approvals map[string]int, command string) []error {
+	held := heldGroups(o)
 	var all []string
 	for _, group := range sortedKeys(held) {
 		all = append(all, fmt.Sprintf("%s=%d", group, held[group]))
@@ -214,6 +220,19 @@ func approvalErrors(o pipeline.Outcome, approvals map[string]int, command string
 			retry: fmt.Sprintf("%s --approve %s=%d", command, group, now)})
 	}
 	return list
+}
+
+// release says how to send what is held; blank if no approval can.
+func release(o pipeline.Outcome, config string) string {
+	held := heldGroups(o)
+	if len(held) == 0 {
+		return ""
+	}
+	command := "to send what is held, look at the workbook, then fairesync run -c " + config
+	for _, group := range sortedKeys(held) {
+		command += fmt.Sprintf(" --approve %s=%d", group, held[group])
+	}
+	return command
 }
 
 // failOn says whether exceptions reach the severity of --fail-on; blank is never.

@@ -74,9 +74,9 @@ func (a *app) interruptible() (context.Context, func()) {
 					a.Leave(exitInterrupted)
 					return
 				}
+				cancel()
 				// What cannot be shown to a closed terminal is no reason to go on.
 				_, _ = fmt.Fprintln(a.Stderr, "interrupted: finishing what is in flight; interrupt again to leave at once")
-				cancel()
 			}
 		}
 	}()

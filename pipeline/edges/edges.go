@@ -25,6 +25,9 @@ import (
 	"fairesync/transforms"
 )
 
+// memoryLimit is how much the run's database keeps in memory before it spills to disk.
+const memoryLimit = "3GB"
+
 // Options are what the program takes from outside.
 type Options struct {
 	DryRun    bool                // Faire's client refuses every method but GET
@@ -70,7 +73,7 @@ func Open(c config.Config, o Options) (pipeline.Edges, func() error, error) {
 	closing = append(closing, e.State.Close)
 	e.Book = warehouse.OpenBook(e.State.DatabasePath())
 	e.Workspace = func(staging, scratch string) (pipeline.Workspace, error) {
-		w, err := warehouse.Open(context.Background(), warehouse.Options{Dir: staging, Scratch: scratch, Set: set})
+		w, err := warehouse.Open(context.Background(), warehouse.Options{Dir: staging, Scratch: scratch, Set: set, MemoryLimit: memoryLimit})
 		if err != nil {
 			return nil, err
 		}

@@ -244,7 +244,7 @@ func TestLog(t *testing.T) {
 	if _, err := c.Product(t.Context(), "p_1"); err != nil {
 		t.Fatal(err)
 	}
-	failure(t, c.DeleteProductImage(t.Context(), "p_1", "i_1"))
+	_ = failure(t, c.DeleteProductImage(t.Context(), "p_1", "i_1"))
 	want := `level=DEBUG msg="faire request" method=GET path=/products/{product_id} status=200 duration=1s attempts=1
 level=DEBUG msg="faire request" method=DELETE path=/products/{product_id}/images/{image_id} status=404 duration=1s attempts=1 error="DELETE /products/{product_id}/images/{image_id} (p_1, i_1): Faire answered 404 Not Found: p_1"
 `

@@ -140,7 +140,7 @@ func TestJitter(t *testing.T) {
 		next := 0
 		o.Jitter = func() float64 { next++; return values[next-1] }
 		_, err := connect(t, o).Product(t.Context(), "p_1")
-		failure(t, err)
+		_ = failure(t, err)
 		want := []time.Duration{0, 250 * time.Millisecond, 1749 * time.Millisecond, 3249 * time.Millisecond, 7249 * time.Millisecond}
 		if diff := cmp.Diff(want, s.at); diff != "" {
 			t.Errorf("attempts (-want +got):\n%s", diff)

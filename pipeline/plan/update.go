@@ -140,7 +140,7 @@ func (w *work) verdict(name, variantKey, sku, desired, current string, present, 
 		what, code = kept, "DRIFT_KEPT"
 	}
 	if what == firstLink && created {
-		reason = ReasonSourceChanged // nothing was sent for this field when we made the product
+		reason = ReasonSourceChanged // the field was blank when we made it
 	}
 	if code != "" {
 		w.except(code, variantKey, sku, name, current, desired)

@@ -14,12 +14,13 @@ func Hints(err error) []string {
 		if err == nil {
 			return
 		}
-		if hinted, ok := err.(interface{ Hint() string }); ok {
+		// Each error of the chain is looked at by itself, so errors.As, which walks on, is not for this.
+		if hinted, ok := err.(interface{ Hint() string }); ok { //nolint:errorlint // see above
 			if hint := hinted.Hint(); hint != "" && !slices.Contains(hints, hint) {
 				hints = append(hints, hint)
 			}
 		}
-		switch wrapped := err.(type) {
+		switch wrapped := err.(type) { //nolint:errorlint // see above
 		case interface{ Unwrap() error }:
 			walk(wrapped.Unwrap())
 		case interface{ Unwrap() []error }:

@@ -174,9 +174,7 @@ func (r *recorder) mirror(ctx context.Context) error {
 	}
 	for _, layout := range mirrorTables() {
 		path := filepath.Join(r.record.MirrorDir, layout.name+".parquet")
-		err := r.exec(ctx, fmt.Sprintf("DELETE FROM %[1]s; INSERT INTO %[1]s BY NAME SELECT %[2]s FROM read_parquet(%[3]s)",
-			identifier(layout.name), layout.list(), literal(path)))
-		if err != nil {
+		if err := r.replace(ctx, layout, "SELECT * FROM read_parquet("+literal(path)+")"); err != nil {
 			return fmt.Errorf("%s: %w", layout.name, err)
 		}
 	}
@@ -210,11 +208,13 @@ func (r *recorder) brand(ctx context.Context) error {
 
 // refreshed lays the products as they are after the writes over the mirror.
 func (r *recorder) refreshed(ctx context.Context) error {
+	if len(r.record.Refreshed) == 0 {
+		return nil
+	}
 	for _, layout := range mirrorTables() {
 		from := helperSchema + strings.TrimPrefix(layout.name, "mirror_")
-		err := r.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s WHERE product_id IN (SELECT product_id FROM %[2]sproduct);
-			INSERT INTO %[1]s BY NAME SELECT %[3]s FROM %[4]s WHERE %[5]s IN (%[6]s)`,
-			identifier(layout.name), helperSchema, layout.list(), from, arrival, newest(helperSchema)))
+		err := r.replace(ctx, layout, fmt.Sprintf(`SELECT * FROM %s WHERE product_id NOT IN (SELECT product_id FROM helper.product)
+			UNION ALL BY NAME SELECT %s FROM %s WHERE %s IN (%s)`, identifier(layout.name), layout.list(), from, arrival, newest(helperSchema)))
 		if err != nil {
 			return fmt.Errorf("%s: %w", layout.name, err)
 		}
@@ -224,14 +224,25 @@ func (r *recorder) refreshed(ctx context.Context) error {
 
 // states replaces what was recorded of the products of this run and of their variants, and notes the generations that moved.
 func (r *recorder) states(ctx context.Context) error {
-	return r.exec(ctx, `
-		DELETE FROM variant_state WHERE variant_id IN (SELECT variant_id FROM helper.variant_state) OR variant_id IN (
-			SELECT unnest(json_keys(s.document, '$.variants')) FROM product_state s SEMI JOIN helper.product_state h USING (product_id));
-		DELETE FROM product_state WHERE product_id IN (SELECT product_id FROM helper.product_state);
-		INSERT INTO product_state BY NAME SELECT * FROM helper.product_state;
-		INSERT INTO variant_state BY NAME SELECT * FROM helper.variant_state;
-		DELETE FROM token_generation WHERE key IN (SELECT key FROM helper.generation);
-		INSERT INTO token_generation BY NAME SELECT * FROM helper.generation`)
+	if len(r.record.States) > 0 {
+		err := r.replace(ctx, stateTable("variant_state"), `
+			SELECT * FROM variant_state WHERE variant_id NOT IN (SELECT variant_id FROM helper.variant_state) AND variant_id NOT IN (
+				SELECT unnest(json_keys(s.document, '$.variants')) FROM product_state s SEMI JOIN helper.product_state h USING (product_id))
+			UNION ALL BY NAME SELECT * FROM helper.variant_state`)
+		if err != nil {
+			return err
+		}
+		err = r.replace(ctx, stateTable("product_state"), `SELECT * FROM product_state WHERE product_id NOT IN (SELECT product_id FROM helper.product_state)
+			UNION ALL BY NAME SELECT * FROM helper.product_state`)
+		if err != nil {
+			return err
+		}
+	}
+	if len(r.record.Generations) == 0 {
+		return nil
+	}
+	return r.replace(ctx, stateTable("token_generation"), `SELECT * FROM token_generation WHERE key NOT IN (SELECT key FROM helper.generation)
+		UNION ALL BY NAME SELECT * FROM helper.generation`)
 }
 
 // taxonomy notes when types were seen. An empty list means that it was not read.
@@ -239,7 +250,7 @@ func (r *recorder) taxonomy(ctx context.Context) error {
 	if len(r.record.Types) == 0 {
 		return nil
 	}
-	return r.replace(ctx, "taxonomy_type", `
+	return r.replace(ctx, stateTable("taxonomy_type"), `
 		SELECT coalesce(l.type_id, t.type_id) AS type_id, coalesce(l.name, t.name) AS name, coalesce(t.first_seen, l.seen) AS first_seen,
 			coalesce(l.seen, t.last_seen) AS last_seen, l.type_id IS NOT NULL AS listed
 		FROM (SELECT type_id, min(name) AS name, CAST(? AS TIMESTAMP) AS seen FROM helper.type GROUP BY type_id) l
@@ -251,7 +262,7 @@ func (r *recorder) history(ctx context.Context) error {
 	if len(r.record.Exceptions) == 0 {
 		return nil
 	}
-	return r.replace(ctx, "exception_history", `
+	return r.replace(ctx, stateTable("exception_history"), `
 		SELECT coalesce(e.id, h.id) AS id, coalesce(e.code, h.code) AS code, coalesce(e.fingerprint, h.fingerprint) AS fingerprint,
 			coalesce(h.first_run, e.run) AS first_run, coalesce(h.first_time, e.at) AS first_time,
 			coalesce(e.run, h.last_run) AS last_run, coalesce(e.at, h.last_time) AS last_time
@@ -260,12 +271,14 @@ func (r *recorder) history(ctx context.Context) error {
 		FULL JOIN exception_history h ON h.id = e.id`, r.record.Run, nullTime(r.record.Now))
 }
 
-// replace gives a table the rows of a query that may read it.
-func (r *recorder) replace(ctx context.Context, table, query string, args ...any) error {
-	if err := r.exec(ctx, "CREATE OR REPLACE TEMP TABLE next_rows AS "+query, args...); err != nil {
-		return err
+// replace makes a table anew of a query that may read it. Rows that are deleted and inserted would not be given back, and the file
+// would grow with every run.
+func (r *recorder) replace(ctx context.Context, layout layout, query string, args ...any) error {
+	columns := make([]string, len(layout.columns))
+	for i, column := range layout.columns {
+		columns[i] = fmt.Sprintf("CAST(%[1]s AS %[2]s) AS %[1]s", identifier(column.name), column.kind)
 	}
-	return r.exec(ctx, fmt.Sprintf("DELETE FROM %[1]s; INSERT INTO %[1]s BY NAME SELECT * FROM temp.next_rows", identifier(table)))
+	return r.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT %s FROM (%s)", identifier(layout.name), strings.Join(columns, ", "), query), args...)
 }
 
 // good replaces the row counts of the sources that this run read, if it was a good one.

@@ -32,8 +32,8 @@ func goodRowsTable() layout { return table("good_rows", "source", "source row_co
 // exportTable remembers which object holds a table as it is, so that what did not change is not written again.
 func exportTable() layout { return table("export", "name", "name sha256") }
 
-// bookTables are all tables of brand.duckdb but schema_version. They have no primary keys: DuckDB's index refuses a row that is
-// deleted and inserted in one transaction, and Record replaces whole rows. Uniqueness follows from how Record writes.
+// bookTables are all tables of brand.duckdb but schema_version. They have no primary keys: Record writes tables anew, and that
+// rows are unique follows from how it does.
 func bookTables() []layout {
 	return append([]layout{brandTable(), goodRowsTable(), exportTable()}, exportedTables()...)
 }

@@ -268,6 +268,31 @@ func TestRecordIsAllOrNothing(t *testing.T) {
 	}
 }
 
+// An hourly job must not fill the disk: what a record replaces is given back.
+func TestBookDoesNotGrow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "brand.duckdb")
+	book := warehouse.OpenBook(path)
+	var sizes []int64
+	for run := range 8 {
+		record := ledger.Record{Run: "r", Now: noon, States: map[string]plan.State{}}
+		for i := range 2000 { // half of them new in the second run, none after that
+			id := fmt.Sprintf("p_%d", run%2*1000+i)
+			record.States[id] = state("wms:"+id, id, "v1"+id)
+		}
+		if err := book.Record(t.Context(), record); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, info.Size())
+	}
+	if sizes[7] > sizes[2]*3/2 {
+		t.Errorf("the file grows: %v", sizes)
+	}
+}
+
 func TestBookOfALaterVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "brand.duckdb")
 	book := warehouse.OpenBook(path)

@@ -164,3 +164,13 @@ func stateTables() []layout {
 			"id code fingerprint first_run first_time:t last_run last_time:t"),
 	}
 }
+
+// stateTable is the state table of a name.
+func stateTable(name string) layout {
+	for _, layout := range stateTables() {
+		if layout.name == name {
+			return layout
+		}
+	}
+	panic("there is no state table " + name) // names stand in this package
+}

@@ -14,7 +14,7 @@ WITH placed AS (
   SELECT DISTINCT product_key FROM wanted_variant
 ), linked AS (
   SELECT s.product_key, p.product_id, 0 AS variants, false AS by_token
-  FROM product_state s JOIN mirror_product p USING (product_id)
+  FROM product_state s JOIN style USING (product_key) JOIN mirror_product p USING (product_id)
   WHERE coalesce(p.lifecycle, '') <> 'DELETED'
 ), created AS (
   SELECT y.product_key, p.product_id, 0 AS variants, true AS by_token

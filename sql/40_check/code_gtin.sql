@@ -5,7 +5,8 @@
 -- reads:    shaped_variant
 -- as:       table
 WITH shared AS (
-  SELECT gtin, string_agg(source_sku, ', ' ORDER BY source_sku) AS skus FROM shaped_variant
+  SELECT gtin, array_to_string(min(source_sku, 5), ', ') || CASE WHEN count(*) > 5 THEN ' and ' || (count(*) - 5) || ' more' ELSE '' END AS skus
+  FROM shaped_variant
   WHERE gtin IS NOT NULL AND ignored_by IS NULL GROUP BY gtin HAVING count(*) > 1
 ), finding AS (
   SELECT 'CODE_GTIN_INVALID' AS code, v.*, '8, 12, 13 or 14 digits with a right check digit' AS wanted

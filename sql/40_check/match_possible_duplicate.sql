@@ -1,8 +1,8 @@
 -- relation: match_possible_duplicate
--- about:    A create whose folded name or barcode equals a Faire product that nothing of ours is linked to.
+-- about:    A create whose folded name or barcode equals a Faire product that no style in the source goes to.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    shaped_product, shaped_variant, live_variant, variant_match, product_match, mirror_product
+-- reads:    shaped_product, shaped_variant, live_variant, product_match, mirror_product
 -- as:       table
 WITH free AS (
   SELECT p.product_id, p.name FROM mirror_product p ANTI JOIN product_match m USING (product_id) WHERE coalesce(p.lifecycle, '') <> 'DELETED'

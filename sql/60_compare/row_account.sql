@@ -5,7 +5,9 @@
 -- key:      item_id
 -- reads:    clean_item, standing_row, sku_duplicate, shaped_variant, shaped_product, product_match, mirror_product, variant_state, live_variant
 -- as:       table
-WITH collapsed AS (
+WITH row AS (
+  SELECT *, CASE WHEN problem IS NULL THEN sku END AS standing_sku, CASE WHEN problem IS NULL THEN variant_key END AS standing_key FROM clean_item
+), collapsed AS (
   SELECT unnest(item_ids) AS item_id, item_id AS first_item FROM standing_row
 ), linked AS (
   SELECT s.variant_key, any_value(s.variant_id) AS variant_id FROM variant_state s SEMI JOIN live_variant USING (variant_id) GROUP BY s.variant_key
@@ -31,10 +33,10 @@ SELECT
   coalesce(CASE
     WHEN c.kind <> 'ignored' AND c.problem NOT IN ('FEED_PARENT_ROW', 'FEED_FILTERED') THEN c.problem
     WHEN d.sku IS NOT NULL THEN 'KEY_SKU_DUPLICATE' END, '') AS blocked_by -- code that keeps it from being a variant
-FROM clean_item c
+FROM row c
 LEFT JOIN collapsed k USING (item_id)
-LEFT JOIN sku_duplicate d ON d.source = c.source AND d.sku = c.sku AND c.problem IS NULL
-LEFT JOIN shaped_variant v ON v.variant_key = c.variant_key AND c.problem IS NULL AND d.sku IS NULL
+LEFT JOIN sku_duplicate d ON d.source = c.source AND d.sku = c.standing_sku
+LEFT JOIN shaped_variant v ON v.variant_key = c.standing_key
 LEFT JOIN linked l ON l.variant_key = c.variant_key
 LEFT JOIN shaped_product p ON p.product_key = c.product_key
 LEFT JOIN product_match m ON m.product_key = c.product_key

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"fairesync/pipeline/faire"
@@ -239,13 +239,7 @@ func overlay[T any](value *T, members map[string]json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	for name, member := range members {
-		if slices.Equal(member, []byte("null")) {
-			delete(held, name)
-			continue
-		}
-		held[name] = member
-	}
+	maps.Copy(held, members) // null leaves the zero value, that is, nothing
 	if data, err = json.Marshal(held); err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}

@@ -27,7 +27,7 @@ func (s *Server) mergeImages(held []faire.WireImage, sent []imageBody) ([]faire.
 	if appending {
 		out = cloneImages(held)
 		for _, image := range held {
-			next = max(next, sequenceOf(image)+1)
+			next = max(next, *image.Sequence+1) // every stored image has one
 		}
 	}
 	for i, entry := range sent {
@@ -53,7 +53,7 @@ func (s *Server) mergeImages(held []faire.WireImage, sent []imageBody) ([]faire.
 		}
 		assign(&out[at].Tags, entry.Tags)
 	}
-	slices.SortStableFunc(out, func(a, b faire.WireImage) int { return cmp.Compare(sequenceOf(a), sequenceOf(b)) })
+	slices.SortStableFunc(out, func(a, b faire.WireImage) int { return cmp.Compare(*a.Sequence, *b.Sequence) })
 	return out, nil
 }
 
@@ -89,14 +89,6 @@ func sameImage(a, b faire.WireImage) bool {
 		return a.ID == b.ID
 	}
 	return a.OriginalURL == b.OriginalURL
-}
-
-// sequenceOf is the place of an image; those without one come first.
-func sequenceOf(image faire.WireImage) int64 {
-	if image.Sequence == nil {
-		return -1
-	}
-	return *image.Sequence
 }
 
 // usableURL reports whether an address is http or https with a host.

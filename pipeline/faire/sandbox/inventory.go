@@ -14,19 +14,16 @@ const (
 	typeUntracked = "UNTRACKED"
 )
 
-// keyKind is what a batch endpoint knows variants by.
-type keyKind struct {
-	param string // query parameter of the GET
-	sku   bool
-}
+// keyKind is what a batch endpoint knows variants by; its value is the query parameter of the GET.
+type keyKind string
 
-var (
-	bySKU       = keyKind{param: "skus", sku: true}
-	byVariantID = keyKind{param: "ids"}
+const (
+	bySKU       keyKind = "skus"
+	byVariantID keyKind = "ids"
 )
 
 func (k keyKind) key(sku, variantID string) string {
-	if k.sku {
+	if k == bySKU {
 		return sku
 	}
 	return variantID
@@ -34,7 +31,7 @@ func (k keyKind) key(sku, variantID string) string {
 
 // lookup finds the one live variant of a key; empty if there is none. Rule B2: a SKU on several is a 400.
 func (s *Server) lookup(by keyKind, key string) (string, error) {
-	if !by.sku {
+	if by == byVariantID {
 		if _, v := s.store.liveVariant(key); v != nil {
 			return key, nil
 		}
@@ -78,10 +75,7 @@ func (s *Server) resolve(by keyKind, keys []string) ([]string, error) {
 
 // stillFresh obeys B8: a variant made a moment ago is not known to the inventory endpoints. Each request that names it counts once.
 func (s *Server) stillFresh(id string) bool {
-	held, ok := s.store.fresh[id]
-	if !ok {
-		return false
-	}
+	held := s.store.fresh[id] // the zero value, of a variant that is not fresh, is over at once
 	if held.requests == 0 && !s.store.now().Before(held.until) {
 		delete(s.store.fresh, id)
 		return false
@@ -132,9 +126,9 @@ func inventoryGetter(by keyKind) func(*Server, *call) (reply, error) {
 // stands is taken as it stands.
 func (s *Server) queryKeys(by keyKind, c *call) []string {
 	var keys []string
-	for _, value := range c.query[by.param] {
+	for _, value := range c.query[string(by)] {
 		parts := strings.Split(value, ",")
-		if by.sku && len(s.store.skus[value]) > 0 {
+		if by == bySKU && len(s.store.skus[value]) > 0 {
 			parts = []string{value}
 		}
 		for _, part := range parts {

@@ -116,14 +116,9 @@ func (p *Product) liveVariants() []*Variant {
 	return out
 }
 
-// variant finds a variant, deleted or not; nil if the product has none of that id.
-func (p *Product) variant(id string) *Variant {
-	for i := range p.Variants {
-		if p.Variants[i].ID == id {
-			return &p.Variants[i]
-		}
-	}
-	return nil
+// position finds a variant, deleted or not; -1 if the product has none of that id.
+func (p *Product) position(id string) int {
+	return slices.IndexFunc(p.Variants, func(v Variant) bool { return v.ID == id })
 }
 
 // clone copies the product so far that no write to the copy can reach the original.

@@ -339,16 +339,7 @@ func (s *Server) applyVariants(p *Product, bodies []variantBody, isNew bool) (wr
 	return w, nil
 }
 
-// position finds a variant's place, -1 if there is none.
-func (p *Product) position(id string) int {
-	for i := range p.Variants {
-		if p.Variants[i].ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
+// positionOfToken finds the variant that was made with a token; -1 if there is none.
 func (p *Product) positionOfToken(token string) int {
 	for i := range p.Variants {
 		if token != "" && p.Variants[i].IdempotenceToken == token {

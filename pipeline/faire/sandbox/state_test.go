@@ -1,11 +1,8 @@
 package sandbox_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +28,11 @@ func TestStateFillsWhatIsMissing(t *testing.T) {
 	f.setState(before)
 	state := f.server.State()
 	tee := state.Products[0]
+	shape := regexp.MustCompile(`^p_[0-9a-z]{10} po_[0-9a-z]{10} po_aaaaaaaaaa po_[0-9a-z]{10} i_[0-9a-z]{10} i_[0-9a-z]{10}$`)
+	given := strings.Join([]string{tee.ID, tee.Variants[0].ID, tee.Variants[1].ID, tee.Variants[2].ID, tee.Images[0].ID, tee.Images[1].ID}, " ")
+	if !shape.MatchString(given) {
+		t.Errorf("ids given: %s", given)
+	}
 	if tee.Name != "Tee" || state.Products[1].ID != "p_zzzzzzzzzz" {
 		t.Fatalf("products are not sorted by id: %s, %s", tee.ID, state.Products[1].ID)
 	}
@@ -171,6 +173,17 @@ func TestUpdatedAtRisesWithEveryWrite(t *testing.T) {
 	if got := f.ok("PATCH", pathOf(p), obj{"name": "x"}); got["updated_at"] != "2026-03-01T08:01:00.000Z" {
 		t.Errorf("updated_at %v", got["updated_at"])
 	}
+	f.setState(obj{"products": list{obj{"name": "Later", "updated_at": "2030-01-01T00:00:00Z"}}})
+	if got := f.create("after"); got["updated_at"] != "2030-01-01T00:00:00.001Z" {
+		t.Errorf("after a state that is ahead of the clock: updated_at %v", got["updated_at"])
+	}
+	server := sandbox.New(sandbox.Options{})
+	if err := server.SetState(sandbox.State{Products: []sandbox.Product{{Name: "Tee"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := server.State().Products[0].UpdatedAt; got != "2026-01-01T00:00:00.000Z" {
+		t.Errorf("without a clock: updated_at %s", got)
+	}
 }
 
 func TestPortalEdits(t *testing.T) {
@@ -208,151 +221,18 @@ func TestPortalEdits(t *testing.T) {
 	} {
 		f.do("PATCH", ctrl+path, "{}").is(404, want)
 	}
+	got = f.ok("PATCH", ctrl+"/products/"+id, `{"images":[{"url":"https://cdn.faire.com/kept.jpg"}],"idempotence_token":"other"}`)
+	if get(got, "images.0.url") != "https://cdn.faire.com/kept.jpg" || get(got, "images.0.original_url") != "https://cdn.faire.com/kept.jpg" {
+		t.Errorf("images %v", got["images"])
+	}
+	if other := f.create("p"); other["id"] == id {
+		t.Error("a token that the portal replaced is still known")
+	}
+	f.server.ResetEffects()
+	f.ok("PATCH", pathOf(p), obj{"name": "again"})
 	f.do("GET", ctrl+"/products/"+id, nil).is(405, "Method Not Allowed")
 	f.do("PATCH", ctrl+"/products/"+id, `{"colour":1}`).is(400, `read body: json: unknown field "colour"`)
 	if got := f.server.Effects(); got.Updated != 1 || got.Created != 0 {
 		t.Errorf("edits in the portal count as effects: %+v", got)
-	}
-}
-
-func TestEffects(t *testing.T) {
-	f := start(t, sandbox.Options{})
-	f.setState(obj{"products": list{obj{"id": "p_aaaaaaaaaa", "name": " tee  A", "variants": list{obj{"id": "po_aaaaaaaaaa", "sku": "a-RED"}}}}})
-	a := f.create("A")
-	f.create("A")
-	f.refused("PATCH", pathOf(a), obj{"name": ""}, 400, "name is mandatory")
-	f.ok("PATCH", pathOf(a), obj{"variants": list{obj{"id": text(a, "variants.0.id"), "sku": "a-RED"}, variant("g", "G", "Green")}})
-	f.ok("PATCH", bySKUs, onHand("sku", "G", 1))
-	f.do("PUT", pathOf(a), nil).is(405, "Method Not Allowed")
-	f.ok("GET", "/products", nil)
-	green := text(f.ok("GET", pathOf(a), nil), "variants.2.id")
-	skus := []string{text(a, "variants.0.id"), "po_aaaaaaaaaa"}
-	names := []string{text(a, "id"), "p_aaaaaaaaaa"}
-	want := sandbox.Effects{
-		Created: 1, CreatedVariants: 1, Updated: 1, InventoryUpdated: 1, Replayed: 1, Refused: 2, Writes: 6, Reads: 2,
-		Requests: map[string]int{
-			"POST /products": 2, "PATCH /products/{product_id}": 2, "PATCH /product-inventory/by-skus": 1, "PUT /products/{product_id}": 1,
-			"GET /products": 1, "GET /products/{product_id}": 1,
-		},
-		CreatedProducts: []string{text(a, "id")}, UpdatedProducts: []string{text(a, "id")}, InventoryVariants: []string{green},
-		Refusals: []sandbox.Refusal{
-			{Method: "PATCH", Path: pathOf(a), Status: 400, Message: "name is mandatory"},
-			{Method: "PUT", Path: pathOf(a), Status: 405, Message: "Method Not Allowed"},
-		},
-		Duplicates: []sandbox.Duplicate{{Kind: "sku", Value: "a-RED", IDs: sorted(skus)}, {Kind: "name", Value: "tee a", IDs: sorted(names)}},
-	}
-	if diff := cmp.Diff(want, f.server.Effects()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	var served sandbox.Effects
-	if err := json.Unmarshal([]byte(f.do("GET", ctrl+"/effects", nil).text), &served); err != nil || cmp.Diff(want, served) != "" {
-		t.Errorf("GET: %v\n%s", err, cmp.Diff(want, served))
-	}
-	f.ok("DELETE", ctrl+"/effects", nil)
-	want = sandbox.Effects{
-		Requests: map[string]int{}, CreatedProducts: []string{}, UpdatedProducts: []string{}, InventoryVariants: []string{}, Refusals: []sandbox.Refusal{},
-		Duplicates: []sandbox.Duplicate{{Kind: "sku", Value: "a-RED", IDs: sorted(skus)}},
-	}
-	if diff := cmp.Diff(want, f.server.Effects()); diff != "" {
-		t.Errorf("after DELETE (-want +got):\n%s", diff)
-	}
-	f.ok("GET", "/products", nil)
-	f.ok("PUT", ctrl+"/effects", nil)
-	if got := f.server.Effects().Reads; got != 0 {
-		t.Errorf("after PUT: reads %d", got)
-	}
-	f.do("GET", "/nowhere", nil)
-	if got := f.server.Effects().Requests["GET (unknown path)"]; got != 1 {
-		t.Errorf("unknown path counted %d times", got)
-	}
-}
-
-func sorted(in []string) []string {
-	if in[0] > in[1] {
-		in[0], in[1] = in[1], in[0]
-	}
-	return in
-}
-
-func TestFaultsThatAnswer(t *testing.T) {
-	f := start(t, sandbox.Options{})
-	f.ok("PUT", ctrl+"/faults", `{"every_nth":{"n":3,"status":503,"retry_after":"7"}}`)
-	for i := 1; i <= 6; i++ {
-		got := f.do("GET", "/brands/profile", nil)
-		if fault := i%3 == 0; fault != (got.status == 503) || fault && got.header.Get("Retry-After") != "7" {
-			t.Errorf("request %d: got %d, Retry-After %q", i, got.status, got.header.Get("Retry-After"))
-		}
-	}
-	f.ok("PATCH", ctrl+"/faults", `{"every_nth":{"n":1,"status":500,"writes_only":true},"limit":1}`)
-	f.ok("GET", "/brands/profile", nil)
-	f.refused("POST", "/products", product("p"), 500, "Internal Server Error")
-	f.create("p") // the limit is reached
-	if got := f.server.State().Products; len(got) != 1 {
-		t.Errorf("%d products, want 1: a faulty request must not be done", len(got))
-	}
-	if got := f.server.Effects(); got.Refused != 0 || got.Writes != 2 {
-		t.Errorf("refused %d, writes %d, want 0 and 2", got.Refused, got.Writes)
-	}
-	f.do("PUT", ctrl+"/faults", `{"every_nth":{"n":1,"status":404}}`).is(400, "fault every_nth.status is 404, want 429, 500 or 503")
-	f.do("PUT", ctrl+"/faults", `{"latency_ms":-1}`).is(400, "faults must not be negative")
-	f.do("DELETE", ctrl+"/faults", nil).is(200, "")
-	if diff := cmp.Diff(sandbox.Faults{}, f.server.Faults()); diff != "" {
-		t.Errorf("faults after DELETE:\n%s", diff)
-	}
-}
-
-func TestFaultsThatDropTheConnection(t *testing.T) {
-	f := start(t, sandbox.Options{})
-	server := httptest.NewServer(f.server)
-	defer server.Close()
-	post := func(token string) error {
-		body, err := json.Marshal(product(token))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+api+"/products", strings.NewReader(string(body)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("X-FAIRE-ACCESS-TOKEN", "x")
-		response, err := server.Client().Do(request)
-		if err == nil {
-			err = response.Body.Close()
-		}
-		return err
-	}
-	for name, test := range map[string]struct {
-		faults sandbox.Faults
-		done   bool
-	}{
-		"reset":       {sandbox.Faults{ResetEveryNth: 1}, false},
-		"lost answer": {sandbox.Faults{LoseAnswerEveryNth: 1}, true},
-	} {
-		if err := f.server.SetFaults(test.faults); err != nil {
-			t.Fatal(err)
-		}
-		if err := post(name); err == nil {
-			t.Errorf("%s: the request came back", name)
-		}
-		done := false
-		for _, p := range f.server.State().Products {
-			done = done || p.IdempotenceToken == name
-		}
-		if done != test.done {
-			t.Errorf("%s: product made %v, want %v", name, done, test.done)
-		}
-	}
-}
-
-func TestLatency(t *testing.T) {
-	var waited time.Duration
-	f := start(t, sandbox.Options{Sleep: func(_ context.Context, wait time.Duration) { waited += wait }})
-	if err := f.server.SetFaults(sandbox.Faults{LatencyMS: 250}); err != nil {
-		t.Fatal(err)
-	}
-	f.ok("GET", "/brands/profile", nil)
-	f.ok("GET", "/brands/profile", nil)
-	if waited != 500*time.Millisecond {
-		t.Errorf("waited %v, want 500ms", waited)
 	}
 }

@@ -180,8 +180,8 @@ func (s *store) liveVariant(id string) (*record, *Variant) {
 	if rec == nil || !rec.live() {
 		return nil, nil
 	}
-	v := rec.variant(id)
-	if v == nil || !v.live() {
+	v := &rec.Variants[rec.position(id)] // owner says that it is there
+	if !v.live() {
 		return nil, nil
 	}
 	return rec, v

@@ -90,7 +90,14 @@ func TestSwitchesOverHTTP(t *testing.T) {
 	if diff := cmp.Diff(sandbox.DefaultSwitches(), read(f.do("DELETE", ctrl+"/switches", nil))); diff != "" {
 		t.Errorf("DELETE (-want +got):\n%s", diff)
 	}
-	f.do("POST", ctrl+"/switches", "{}").is(405, "Method Not Allowed")
+	got := f.do("POST", ctrl+"/switches", "{}")
+	got.is(405, "Method Not Allowed")
+	if got.header.Get("Allow") != "GET, PUT, DELETE, PATCH" {
+		t.Errorf("Allow %q", got.header.Get("Allow"))
+	}
+	if got := f.do("POST", ctrl+"/state", "{}").header.Get("Allow"); got != "GET, PUT, DELETE" {
+		t.Errorf("Allow of state %q", got)
+	}
 }
 
 func TestNewPanicsOnSwitchesWithoutMeaning(t *testing.T) {

@@ -35,6 +35,16 @@ func TestVariantPost(t *testing.T) {
 	f.ok("POST", path, edited(variant("again", "p-RED", "Red"), nil)) // the options of a deleted variant are free
 }
 
+// TestOldOptionsAreNotLookedUp lets a product from the portal whose variants have values outside the sets grow all the same.
+func TestOldOptionsAreNotLookedUp(t *testing.T) {
+	f := start(t, sandbox.Options{})
+	f.setState(obj{"products": list{obj{
+		"id": "p_aaaaaaaaaa", "name": "Tee", "lifecycle_state": "DRAFT", "variant_option_sets": list{obj{"name": "Color", "values": list{"Green"}}},
+		"variants": list{obj{"options": list{obj{"name": "Color", "value": "Gone"}}}},
+	}}})
+	f.ok("POST", "/products/p_aaaaaaaaaa/variants", variant("n", "N", "Green"))
+}
+
 func TestV1OptionsCannotChange(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	p := f.create("p", edits{
@@ -202,6 +212,13 @@ func TestI5ImagesInAPatch(t *testing.T) {
 	}
 	if got := f.ok("PATCH", pathOf(p), obj{"name": "x"}); len(got["images"].(list)) != 2 {
 		t.Errorf("a PATCH without images changed them: %v", got["images"])
+	}
+
+	twins := list{obj{"id": "i_1", "url": one}, obj{"id": "i_2", "url": one}}
+	f.ok("PATCH", ctrl+pathOf(p), obj{"images": twins})
+	got = f.ok("PATCH", pathOf(p), obj{"images": list{obj{"id": "i_2"}, obj{"id": "i_1"}}})
+	if get(got, "images.0.id") != "i_2" || get(got, "images.1.id") != "i_1" {
+		t.Errorf("two images of one address that came from the portal: %v", got["images"])
 	}
 
 	f = with(t, func(s *sandbox.Switches) { s.ImagesPatch = sandbox.ImagesAppend })

@@ -215,7 +215,7 @@ func TestNoSecretIsTold(t *testing.T) {
 					t.Fatalf("error %v, log %q: nothing to look at", err, log.String())
 				}
 				for _, form := range []string{token, url.QueryEscape(token), url.PathEscape(token)} {
-					for told := error(err); told != nil; told = errors.Unwrap(told) {
+					for told := err; told != nil; told = errors.Unwrap(told) {
 						if strings.Contains(told.Error(), form) {
 							t.Error("the error names the token")
 						}

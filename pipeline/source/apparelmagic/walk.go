@@ -242,7 +242,7 @@ func (w *walk) mendEdge(ctx context.Context, id uint64) error {
 	query := url.Values{"pagination[page_size]": {strconv.Itoa(w.size)}, w.idField: {strconv.FormatUint(id, 10)}}
 	filter(query, w.idField, "=", id)
 	got, err := w.fetch(ctx, w.of.name, query)
-	if err != nil && !(fallsBack(err) && !w.severals) {
+	if err != nil && (!fallsBack(err) || w.severals) {
 		return err
 	}
 	found, others, whole := 0, false, false

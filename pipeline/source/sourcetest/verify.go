@@ -172,7 +172,7 @@ func verifyBreaks(t testing.TB, suite Suite) error {
 			return fmt.Errorf("break %s: %w", broken.Name, wrong)
 		}
 		if !strings.Contains(err.Error(), broken.Says) {
-			return fmt.Errorf("break %s: the message %q does not say %q", broken.Name, err, broken.Says)
+			return fmt.Errorf("break %s: the message %q does not say %q", broken.Name, err.Error(), broken.Says)
 		}
 		if wrong := leaks(sink, err, suite.Secrets); wrong != nil {
 			return fmt.Errorf("break %s: %w", broken.Name, wrong)
@@ -193,7 +193,7 @@ func verifySink(t testing.TB, suite Suite) error {
 			continue
 		}
 		if !errors.Is(err, full) {
-			return fmt.Errorf("a sink that fails at %s: extract returned %v, which does not wrap the sink's error", op, err)
+			return fmt.Errorf("a sink that fails at %s: extract returned %q, which does not wrap the sink's error", op, fmt.Sprint(err))
 		}
 		if wrong := undelivered(err, sink); wrong != nil {
 			return fmt.Errorf("a sink that fails at %s: %w", op, wrong)
