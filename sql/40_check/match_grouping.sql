@@ -3,7 +3,7 @@
 --           changed: what is held and what still goes is design 4.1.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    product_match, shaped_variant, variant_state, product_state
+-- reads:    product_match, shaped_variant, variant_state
 -- as:       table
 WITH finding AS (
   SELECT 'MATCH_SPLIT' AS code, product_key, NULL::VARCHAR AS variant_key, product_id, NULL::BIGINT AS item_id,

@@ -66,6 +66,19 @@ func TestEffects(t *testing.T) {
 	}
 }
 
+func TestDeletedProductsAreNoDuplicates(t *testing.T) {
+	f := start(t, sandbox.Options{})
+	f.create("a", edits{"name": "Tee"})
+	second := f.create("b", edits{"name": "TEE"})
+	if got := f.server.Effects().Duplicates; len(got) != 1 || got[0].Kind != "name" || len(got[0].IDs) != 2 {
+		t.Errorf("duplicates %v, want one name on two products", got)
+	}
+	f.ok("DELETE", pathOf(second), nil)
+	if got := f.server.Effects().Duplicates; len(got) != 0 {
+		t.Errorf("duplicates %v after one of the two was deleted", got)
+	}
+}
+
 func sorted(in []string) []string {
 	if in[0] > in[1] {
 		in[0], in[1] = in[1], in[0]

@@ -164,8 +164,8 @@ func TestB11PriceBatch(t *testing.T) {
 	const bySKU, byID = "/product-prices/by-skus", "/product-prices/by-product-variant-ids"
 	f := start(t, sandbox.Options{})
 	p, q := f.create("p"), f.create("q")
-	entry := func(sku string, prices ...any) obj { return obj{"sku": sku, "prices": list(prices)} }
-	batch := func(entries ...any) obj { return obj{"prices": list(entries)} }
+	entry := func(sku string, prices ...any) obj { return obj{"sku": sku, "prices": prices} }
+	batch := func(entries ...any) obj { return obj{"prices": entries} }
 	good := entry("p-RED", price(1100, 2200))
 	for _, bad := range []struct {
 		entry   obj

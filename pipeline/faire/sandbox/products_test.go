@@ -181,7 +181,7 @@ func TestP18OptionSets(t *testing.T) {
 	p := f.create("p")
 	path := pathOf(p, "/variant-option-sets")
 	sets := func(name string, values ...any) obj {
-		return obj{"variant_option_sets": list{obj{"name": name, "values": list(values)}}}
+		return obj{"variant_option_sets": list{obj{"name": name, "values": values}}}
 	}
 	got := f.ok("PATCH", pathOf(p), sets("Color", "Red", "Blue", "Pink"))
 	if diff := cmp.Diff(p["variant_option_sets"], got["variant_option_sets"]); diff != "" {
