@@ -3,8 +3,11 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/plan"
@@ -64,6 +67,9 @@ func (r *run) plan(ctx context.Context) error {
 		return err
 	}
 	if !r.options.Offline {
+		if err := r.readStock(ctx); err != nil {
+			return err
+		}
 		r.result = plan.Compute(r.input)
 	}
 	p := &r.result.Plan
@@ -85,6 +91,38 @@ func (r *run) plan(ctx context.Context) error {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	r.summary.Plan = r.folder.Path(ledger.PlanName)
+	return nil
+}
+
+// readStock asks Faire what is on hand of the variants that are to stop selling: only tracked ones are set to 0 (design §4.1).
+func (r *run) readStock(ctx context.Context) error {
+	leaving := map[string]*catalog.Variant{}
+	for _, pair := range r.input.Pairs {
+		if pair.Desired == nil || pair.Current == nil {
+			continue
+		}
+		stopping := map[string]bool{}
+		for _, v := range pair.Desired.Variants {
+			stopping[v.FaireID] = v.FaireID != "" && r.input.Rules.StopsSelling(v)
+		}
+		for i := range pair.Current.Variants {
+			if v := &pair.Current.Variants[i]; stopping[v.FaireID] {
+				leaving[v.FaireID] = v
+			}
+		}
+	}
+	if len(leaving) == 0 {
+		return nil
+	}
+	onHand, err := r.edges.Faire.OnHand(ctx, slices.Sorted(maps.Keys(leaving)))
+	if err != nil {
+		return fmt.Errorf("read the stock on Faire: %w", err)
+	}
+	for id, v := range leaving {
+		if units, tracked := onHand[id]; tracked {
+			v.OnHand = &units
+		}
+	}
 	return nil
 }
 

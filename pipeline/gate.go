@@ -25,6 +25,11 @@ func gate(s config.Settings, o Options) error {
 	if o.Command == "check" {
 		return nil
 	}
+	return SwitchedOff(s)
+}
+
+// SwitchedOff is an *Off that names the switches of product sync that are off, or nil.
+func SwitchedOff(s config.Settings) error {
 	var off []string
 	for _, one := range []struct {
 		name string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"fairesync/pipeline/check"
@@ -82,6 +83,7 @@ type run struct {
 	options Options
 	folder  *ledger.Run
 	lock    *ledger.Lock
+	log     *os.File // log.ndjson of the run folder
 	space   Workspace
 	memory  ledger.Memory
 	inputs  ledger.Inputs
@@ -112,6 +114,10 @@ func open(edges Edges, options Options) (*run, error) {
 	if r.folder, err = edges.State.NewRun(id); err != nil {
 		return nil, errors.Join(fmt.Errorf("open run: %w", err), lock.Release())
 	}
+	if r.log, err = r.folder.Append(ledger.LogName); err != nil {
+		return nil, errors.Join(fmt.Errorf("open run: %w", err), lock.Release())
+	}
+	edges.LogTo(r.log)
 	r.summary = ledger.Summary{Type: "summary", Run: id, Command: options.Command, Brand: edges.Config.Brand, Started: started,
 		Exceptions: map[check.Severity]int{}, Changes: map[plan.Kind]map[plan.Action]int{}, HeldBy: map[string]int{},
 		Sources: map[string]int64{}, MS: map[string]int64{}}
@@ -136,6 +142,7 @@ func (r *run) close(err error) (Outcome, error) {
 	r.step("")
 	r.edges.Progress.Done()
 	r.conclude(err)
+	r.edges.LogTo(nil)
 	outcome := Outcome{Summary: r.summary, Plan: r.result.Plan, Exceptions: r.exceptions, Unmatched: r.result.Unmatched}
 	if r.edges.Conclude != nil {
 		r.edges.Conclude(&outcome, err)
@@ -144,7 +151,7 @@ func (r *run) close(err error) (Outcome, error) {
 	if r.space != nil {
 		closing = append(closing, r.space.Close())
 	}
-	closing = append(closing, r.folder.WriteSummary(outcome.Summary), r.edges.State.AppendRun(outcome.Summary), r.folder.Close(), r.lock.Release())
+	closing = append(closing, r.folder.WriteSummary(outcome.Summary), r.log.Close(), r.edges.State.AppendRun(outcome.Summary), r.folder.Close(), r.lock.Release())
 	err = errors.Join(closing...)
 	var off *Off
 	if errors.As(err, &off) {

@@ -39,7 +39,7 @@ var worstFirst = []int{exitInterrupted, exitUsage, exitBusy, exitError, exitStal
 
 // exitHelp ends every help.
 const exitHelp = `
-Exit codes (where several hold: 130, 2, 1, 6, 5, 4, 3, 7):
+Exit codes (where several hold: 130, 2, 8, 1, 6, 5, 4, 3, 7):
   0    done, also when the gate is off (said so)
   1    error
   2    usage or configuration

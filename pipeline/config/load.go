@@ -53,7 +53,7 @@ func Load(path string) (Config, error) {
 	}
 	data, err := os.ReadFile(absolute)
 	if err != nil {
-		return Config{}, &Error{Path: path, Problem: "cannot be read: " + reason(err), Next: "check the path, or write a first configuration with fairesync init"}
+		return Config{}, &Error{Path: path, Problem: "cannot be read: " + reason(err), Next: "check the path, or write a first configuration as the README shows"}
 	}
 	return parse(path, absolute, data, true)
 }
@@ -91,7 +91,7 @@ func LoadFolder(dir string) ([]Config, error) {
 		return nil, errors.Join(problems...)
 	}
 	if len(list) == 0 {
-		return nil, &Error{Path: dir, Problem: "holds no .yaml file", Next: "write a first configuration with fairesync init"}
+		return nil, &Error{Path: dir, Problem: "holds no .yaml file", Next: "write a first configuration as the README shows"}
 	}
 	return list, nil
 }
@@ -124,7 +124,7 @@ func parse(name, absolute string, data []byte, secrets bool) (Config, error) {
 	})
 	switch {
 	case len(bodies) == 0:
-		return Config{}, &Error{Path: name, Problem: "is empty", Next: "write a first configuration with fairesync init"}
+		return Config{}, &Error{Path: name, Problem: "is empty", Next: "write a first configuration as the README shows"}
 	case len(bodies) > 1:
 		return Config{}, d.fault(lineOf(bodies[1].Body), "holds more than one document", "keep one brand per file")
 	}

@@ -37,6 +37,24 @@ func (w workspace) UnknownRules(ctx context.Context) ([]string, error) {
 	return list, nil
 }
 
+// reader gives Faire's client the shape the flow asks for.
+type reader struct{ *faire.Client }
+
+// OnHand are the units on hand of the tracked ones among the variants, by variant id.
+func (r reader) OnHand(ctx context.Context, variants []string) (map[string]int64, error) {
+	levels, err := r.Inventory(ctx, variants)
+	if err != nil {
+		return nil, err
+	}
+	onHand := map[string]int64{}
+	for id, level := range levels {
+		if level.OnHand != nil {
+			onHand[id] = *level.OnHand
+		}
+	}
+	return onHand, nil
+}
+
 // writer gives Faire's client the shape the load asks for.
 type writer struct{ *faire.Client }
 

@@ -272,9 +272,9 @@ func (w *work) lifecycle() {
 // leaving plans what becomes of a variant that is gone from the source or inactive there: on-hand 0 on a tracked one
 // (stop_selling), or the product unpublished when every variant is gone or inactive (unpublish).
 func (w *work) leaving(v, there *catalog.Variant) {
-	policy, reason := w.rules.WhenInactive, ReasonInactive
+	policy, reason := w.rules.leaving(*v), ReasonInactive
 	if v.Gone {
-		policy, reason = w.rules.WhenGone, ReasonGone
+		reason = ReasonGone
 	}
 	switch {
 	case policy == "stop_selling" && there.OnHand != nil && *there.OnHand > 0:
@@ -285,6 +285,20 @@ func (w *work) leaving(v, there *catalog.Variant) {
 			Fields: []Field{{Name: fieldLifecycle, Before: string(catalog.Published), After: string(catalog.Unpublished)}}}, w.firstLinkHold()...)
 	}
 }
+
+// leaving is the policy for a variant that is gone or inactive, "" for one that is neither.
+func (r Rules) leaving(v catalog.Variant) string {
+	switch {
+	case v.Gone:
+		return r.WhenGone
+	case v.Inactive:
+		return r.WhenInactive
+	}
+	return ""
+}
+
+// StopsSelling says whether the on-hand quantity of a variant is to become 0, if Faire tracks it.
+func (r Rules) StopsSelling(v catalog.Variant) bool { return r.leaving(v) == "stop_selling" }
 
 func (w *work) allLeaving() bool {
 	staying := map[string]bool{}
