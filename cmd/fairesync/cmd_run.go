@@ -123,7 +123,7 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 		if a.interrupted.Load() {
 			outcome.Summary.Status = "interrupted"
 		}
-		told, code := a.verdict(o, *outcome, err)
+		code, told := a.verdict(o, *outcome, err)
 		outcome.Summary.Exit = code
 		outcome.Summary.Hint = release(*outcome, o.config)
 		if hints := view.Hints(told); len(hints) > 0 {
@@ -135,7 +135,7 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 	if outcome.Summary.Run == "" { // it did not come to a run
 		return err
 	}
-	told, code := a.verdict(o, outcome, err)
+	code, told := a.verdict(o, outcome, err)
 	if err := a.show(outcome, told, off, lines); err != nil {
 		return fmt.Errorf("show the outcome: %w", err)
 	}
@@ -143,7 +143,7 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 }
 
 // verdict is what to tell of an outcome beside its summary, and the exit code.
-func (a *app) verdict(o flowOptions, outcome pipeline.Outcome, err error) (told error, code int) {
+func (a *app) verdict(o flowOptions, outcome pipeline.Outcome, err error) (code int, told error) {
 	if a.interrupted.Load() {
 		err = interruptedBy(err, outcome.Summary)
 	}
@@ -158,7 +158,7 @@ func (a *app) verdict(o flowOptions, outcome pipeline.Outcome, err error) (told 
 	if o.exitCode && outcome.Plan.Applyable {
 		codes = append(codes, exitPending)
 	}
-	return told, worst(codes)
+	return worst(codes), told
 }
 
 // show writes an outcome. The summary is the last line of JSON; to people, an error is the last.

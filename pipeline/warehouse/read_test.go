@@ -25,8 +25,8 @@ func outputs() map[string]string {
 	return map[string]string{
 		"60_compare/exception.sql":   relation("exception", "item", "code, entity_key", exceptionColumns, "FROM item"),
 		"60_compare/row_account.sql": relation("row_account", "item", "source, file, row", rowColumns, "FROM item"),
-		"60_compare/candidate.sql": relation("candidate", "mirror_product, item", "product_key", []string{"product_key", "product_id"},
-			"FROM (SELECT 'wms:' || name AS product_key, product_id FROM mirror_product UNION ALL SELECT 'wms:new', NULL) ORDER BY hash(product_key)"),
+		"60_compare/candidate.sql": relation("candidate", "mirror_product, item", "product_key", []string{"product_key", "product_id", "partial"},
+			"FROM (SELECT 'wms:' || name AS product_key, product_id, false AS partial FROM mirror_product UNION ALL SELECT 'wms:new', NULL, false) ORDER BY hash(product_key)"),
 		"50_desired/desired_document.sql": relation("desired_document", "mirror_product", "product_key", []string{"product_key", "document"},
 			`FROM (SELECT 'wms:' || name AS product_key, to_json({'key': 'wms:' || name, 'name': name, 'unit_multiplier': unit_multiplier}) AS document
 			 FROM mirror_product WHERE name <> 'b' UNION ALL SELECT 'wms:new', '{"key": "wms:new"}') ORDER BY hash(product_key)`),
