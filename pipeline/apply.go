@@ -256,7 +256,7 @@ func (r *run) recordApplied(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range settled.Exceptions {
+	for _, e := range slices.Concat(settled.Exceptions, r.failures(now)) {
 		e.FirstSeen = r.summary.Run
 		r.exceptions = append(r.exceptions, e)
 	}
@@ -279,7 +279,7 @@ func (r *run) readApplied(ctx context.Context) (map[string]catalog.Product, erro
 	}
 	tried := false
 	for _, o := range r.outcomes {
-		tried = tried || o.Status != load.NotTried
+		tried = tried || o.Tried()
 		if o.Product != nil && (r.faireTime.IsZero() || len(p.Touches) == 0 && o.Product.UpdatedAt.Before(r.faireTime)) {
 			r.faireTime = o.Product.UpdatedAt
 		}

@@ -392,6 +392,7 @@ func TestApplyInterrupted(t *testing.T) {
 	b := newBench(t)
 	p := b.plan(map[string]int{"first_link": 1})
 	ctx, cancel := context.WithCancel(t.Context())
+	b.config.Faire.Pace.InFlight = 1 // or others would be in flight beside the first
 	b.transport = interrupting{cancel}
 	outcome, err := b.apply(ctx, p)
 	var partial *load.PartialError

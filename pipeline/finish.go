@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +10,14 @@ import (
 	"strings"
 
 	"fairesync/pipeline/catalog"
+	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
 	"fairesync/pipeline/stage"
 )
 
-// load sends the plan's requests, in order, each journalled before and after.
+// load sends the plan's requests, in order of harm, each journalled before and after.
 func (r *run) load(ctx context.Context) error {
 	requests := r.result.Plan.Requests
 	if len(requests) == 0 {
@@ -26,8 +28,8 @@ func (r *run) load(ctx context.Context) error {
 		return fmt.Errorf("open the journal: %w", err)
 	}
 	r.edges.Progress.Total(int64(len(requests)))
-	r.outcomes, err = load.Run(ctx, requests, r.edges.Writer, load.Options{Journal: journal, Now: r.edges.Now,
-		Done: func(load.Outcome) { r.edges.Progress.Add(1) }})
+	r.outcomes, err = load.Run(ctx, requests, r.edges.Writer, load.Options{Journal: journal, Now: r.edges.Now, Changes: r.changes(),
+		Parallel: r.edges.Config.Faire.Pace.InFlight, Done: func(load.Outcome) { r.edges.Progress.Add(1) }})
 	return errors.Join(err, journal.Close(), ctx.Err())
 }
 
@@ -42,7 +44,7 @@ func (r *run) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.exceptions = append(r.exceptions, settled.Exceptions...)
+	r.exceptions = append(r.exceptions, slices.Concat(settled.Exceptions, r.failures(now))...)
 	if err := r.age(ctx); err != nil {
 		return err
 	}
@@ -65,15 +67,49 @@ func (r *run) record(ctx context.Context) error {
 	return r.report()
 }
 
-// answers says what became of the requests that were tried, by their ids.
+// answers says what became of the requests that were tried, by their ids. What failed of a batch is told by failures.
 func (r *run) answers() map[string]plan.Answer {
 	answers := map[string]plan.Answer{}
 	for _, o := range r.outcomes {
-		if o.Status != load.NotTried {
-			answers[o.Request.ID] = plan.Answer{Applied: o.Status == load.Applied, Unknown: o.Status == load.Unknown, Code: o.Code, Message: o.Message, Product: o.Product}
+		if o.Tried() {
+			answers[o.Request.ID] = plan.Answer{Applied: o.Status == load.Applied || len(o.Failed) > 0, Unknown: o.Status == load.Unknown && len(o.Failed) == 0,
+				Code: o.Code, Message: o.Message, Product: o.Product}
 		}
 	}
 	return answers
+}
+
+// changes are the plan's, by id.
+func (r *run) changes() map[string]plan.Change {
+	byID := map[string]plan.Change{}
+	for _, c := range r.result.Plan.Changes {
+		byID[c.ID] = c
+	}
+	return byID
+}
+
+// failures tells of the entries of batches that Faire refused or did not answer, one exception per variant. now holds the
+// products read back.
+func (r *run) failures(now map[string]catalog.Product) []check.Exception {
+	var list []check.Exception
+	byID := r.changes()
+	codes := map[load.Status]string{load.Refused: "FAIRE_REFUSED", load.Unknown: "FAIRE_OUTCOME_UNKNOWN"}
+	for _, o := range r.outcomes {
+		for _, entry := range o.Failed {
+			var c plan.Change
+			if len(entry.Changes) > 0 {
+				c = byID[entry.Changes[0]]
+			}
+			source, _, _ := strings.Cut(c.Key, ":")
+			e := check.Exception{Code: codes[entry.Status], Source: source, EntityKey: cmp.Or(c.VariantKey, entry.Key), ProductKey: c.Key, VariantKey: c.VariantKey,
+				SKU: c.SKU, Style: c.Style, Name: c.Name, FaireID: c.ProductID, Detail: string(o.Request.Operation), Wanted: string(o.Request.Operation),
+				Found: strings.TrimSpace(entry.Code + " " + entry.Message), Live: now[c.ProductID].Lifecycle == catalog.Published}
+			if e.Code != "" {
+				list = append(list, e.Identify(r.edges.Config.Brand))
+			}
+		}
+	}
+	return list
 }
 
 func products(byID map[string]catalog.Product) []catalog.Product {
@@ -94,7 +130,7 @@ func (r *run) readBack(ctx context.Context) (map[string]catalog.Product, error) 
 		if o.Product != nil {
 			id = o.Product.FaireID
 		}
-		if id != "" && o.Status != load.NotTried {
+		if id != "" && o.Tried() {
 			written[id] = o.Product
 		}
 	}
@@ -135,13 +171,14 @@ var noSKU = []string{"FEED_PARENT_ROW", "FEED_ROW_NOT_PRODUCT", "FEED_ROW_DUPLIC
 // status writes one row per SKU of the source for the status command. now holds the products that were written to.
 func (r *run) status(ctx context.Context, settled plan.Settled, now map[string]catalog.Product) error {
 	changed := map[string]bool{}
-	byID := map[string]plan.Change{}
-	for _, c := range r.result.Plan.Changes {
-		byID[c.ID] = c
-	}
+	byID := r.changes()
 	for _, o := range r.outcomes {
+		var without []string
+		for _, entry := range o.Failed {
+			without = append(without, entry.Changes...)
+		}
 		for _, id := range o.Request.Changes {
-			if c := byID[id]; o.Status == load.Applied {
+			if c := byID[id]; (o.Status == load.Applied || o.Status == load.Partly) && !slices.Contains(without, id) {
 				changed[c.VariantKey], changed[c.Key] = true, true
 			}
 		}

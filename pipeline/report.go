@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
@@ -60,6 +61,13 @@ func (r *run) count() {
 		case load.Applied:
 			s.Requests.Sent++
 			s.Requests.OK++
+		case load.Partly:
+			s.Requests.Sent++
+			if slices.ContainsFunc(o.Failed, func(e load.FailedEntry) bool { return e.Status == load.Refused }) {
+				s.Requests.Refused++
+			} else {
+				s.Requests.OK++
+			}
 		case load.Refused:
 			s.Requests.Sent++
 			s.Requests.Refused++

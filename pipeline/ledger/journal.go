@@ -56,19 +56,24 @@ func ReadAttempts(r io.Reader) ([]load.Attempt, error) {
 // OpenAttempts returns, in their order, the begins whose outcome is not known: those without an end, because the run died, and
 // those that ended without an answer. The next run settles them before it sends anything (design §5).
 func OpenAttempts(attempts []load.Attempt) []load.Attempt {
-	open := map[string]bool{}
-	for _, attempt := range attempts {
-		open[attempt.Request] = attempt.Phase == PhaseBegin || attempt.Status == load.Unknown
+	type try struct { // a batch that is split has several
+		request string
+		number  int
 	}
-	last := map[string]int{}
+	of := func(a load.Attempt) try { return try{a.Request, a.Try} }
+	open := map[try]bool{}
+	for _, attempt := range attempts {
+		open[of(attempt)] = attempt.Phase == PhaseBegin || attempt.Status == load.Unknown
+	}
+	last := map[try]int{}
 	for i, attempt := range attempts {
 		if attempt.Phase == PhaseBegin {
-			last[attempt.Request] = i
+			last[of(attempt)] = i
 		}
 	}
 	var list []load.Attempt
 	for i, attempt := range attempts {
-		if attempt.Phase == PhaseBegin && last[attempt.Request] == i && open[attempt.Request] {
+		if attempt.Phase == PhaseBegin && last[of(attempt)] == i && open[of(attempt)] {
 			list = append(list, attempt)
 		}
 	}

@@ -26,6 +26,7 @@ type Input struct {
 type Outcome struct {
 	Status  string
 	Message string
+	Failed  map[string]Outcome // by change id: what did not go of a batch that went without it
 }
 
 // Write writes the workbook.
@@ -93,6 +94,9 @@ func (d *data) status(change plan.Change) (status, message string) {
 		outcome, ok := d.Outcomes[request]
 		if !ok {
 			outcome.Status = "not_tried"
+		}
+		if failed, ok := outcome.Failed[change.ID]; ok {
+			outcome = failed
 		}
 		if i := slices.Index(worst, outcome.Status); i > at {
 			at, message = i, outcome.Message

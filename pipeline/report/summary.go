@@ -157,7 +157,11 @@ func (f *front) rows() {
 	d := f.b.data
 	a := d.accounting()
 	f.section("Source rows", "Rows")
-	f.line("Unchanged", "Faire holds what it ought to hold.", a.Unchanged)
+	if d.Summary.Command == "check" {
+		f.line("Sound", "Nothing keeps them from being synced; Faire was not asked.", a.Unchanged)
+	} else {
+		f.line("Unchanged", "Faire holds what it ought to hold.", a.Unchanged)
+	}
 	f.line("Planned", "A change carries the row or its product.", a.Planned)
 	f.line("Held", "Its create, match or price is held; see Held and Exceptions.", a.Held)
 	f.line("Ignored", "Left out by a rule:", a.Ignored)

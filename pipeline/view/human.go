@@ -102,7 +102,11 @@ func (h *Human) Outcome(s ledger.Summary, list []check.Exception) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Sources)) {
 		add(plain, "read", name, s.Sources[name])
 	}
-	add(plain, "source rows", "unchanged", s.Unchanged)
+	unchanged := "unchanged"
+	if s.Command == "check" { // nothing was compared with Faire
+		unchanged = "sound"
+	}
+	add(plain, "source rows", unchanged, s.Unchanged)
 	add(plain, "source rows", "planned", s.Planned)
 	add(plain, "source rows", "held", s.Held)
 	add(plain, "source rows", "ignored", s.Ignored)

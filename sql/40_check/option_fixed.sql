@@ -1,5 +1,5 @@
 -- relation: option_fixed
--- about:    The source changed the options of a variant that exists; Faire cannot (contract §5).
+-- about:    The options of a variant that exists are others in the source; Faire cannot change them (contract §5).
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
 -- reads:    desired_option, desired_variant, mirror_choice, axis_map
@@ -21,3 +21,4 @@ JOIN desired_variant v USING (variant_key)
 JOIN axis_map a ON a.product_key = o.product_key AND a.faire_axis = o.axis
 JOIN mirror_choice c ON c.variant_id = v.variant_id AND c.option_name = o.option_name
 WHERE fold(c.option_value) <> fold(o.option_value)
+  AND coalesce(size_rank(c.option_value) <> size_rank(o.option_value), true) -- S and Small are one size
