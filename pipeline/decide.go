@@ -94,19 +94,21 @@ func (r *run) plan(ctx context.Context) error {
 	return nil
 }
 
-// readStock asks Faire what is on hand of the variants that are to stop selling: only tracked ones are set to 0 (design §4.1).
+// readStock asks Faire what is on hand of the variants that are to stop selling, since only tracked ones are set to 0 (design
+// §4.1), and of those we made that seem to have no quantity.
 func (r *run) readStock(ctx context.Context) error {
 	leaving := map[string]*catalog.Variant{}
 	for _, pair := range r.input.Pairs {
 		if pair.Desired == nil || pair.Current == nil {
 			continue
 		}
-		stopping := map[string]bool{}
+		stopping, lacking := map[string]bool{}, map[string]bool{}
 		for _, v := range pair.Desired.Variants {
 			stopping[v.FaireID] = v.FaireID != "" && r.input.Rules.StopsSelling(v)
+			lacking[v.FaireID] = v.OnHand != nil && pair.State != nil && pair.State.Variants[v.FaireID].Created
 		}
 		for i := range pair.Current.Variants {
-			if v := &pair.Current.Variants[i]; stopping[v.FaireID] {
+			if v := &pair.Current.Variants[i]; stopping[v.FaireID] || lacking[v.FaireID] && v.Available == nil {
 				leaving[v.FaireID] = v
 			}
 		}

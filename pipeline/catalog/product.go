@@ -100,6 +100,7 @@ type Variant struct {
 	Images    []Image   `json:"images,omitempty"`
 	Lifecycle Lifecycle `json:"lifecycle,omitempty"`
 	OnHand    *int64    `json:"on_hand,omitempty"`    // units; nil: unknown, or untracked on Faire
+	Available *int64    `json:"available,omitempty"`  // units, as Faire's product shows them; nil: Faire does not track the variant
 	MatchedBy string    `json:"matched_by,omitempty"` // link, token, alias or sku; how the counterpart was found
 	Inactive  bool      `json:"inactive,omitempty"`   // the source says so explicitly
 	Gone      bool      `json:"gone,omitempty"`       // linked, but absent from a complete walk of the source

@@ -118,6 +118,7 @@ func (w readVariant) variant() catalog.Variant {
 		SKU:       deref(w.SKU),
 		GTIN:      deref(w.GTIN),
 		Tariff:    deref(w.TariffCode),
+		Available: w.AvailableQuantity,
 		Prices:    prices(w.Prices),
 		Images:    images(w.Images),
 		Lifecycle: catalog.Lifecycle(w.LifecycleState),

@@ -52,7 +52,7 @@ func TestDecodeProduct(t *testing.T) {
 		UpdatedAt: time.Date(2024, 1, 15, 10, 30, 0, 250_000_000, time.UTC),
 		Variants: []catalog.Variant{
 			{
-				FaireID: "po_1", Token: "fs1-b-1", SKU: "TEE-S", GTIN: "4006381333931", Tariff: "340600", Lifecycle: catalog.Published,
+				FaireID: "po_1", Token: "fs1-b-1", SKU: "TEE-S", GTIN: "4006381333931", Tariff: "340600", Available: number(5), Lifecycle: catalog.Published,
 				Options: []catalog.Choice{{Name: "Size", Value: "S"}}, Images: []catalog.Image{{ID: "i_9", URL: "u", OriginalURL: "v"}},
 				Prices: []catalog.Price{
 					{Geography: "EUROPEAN_UNION", Currency: "EUR", Wholesale: 900},

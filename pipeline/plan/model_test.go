@@ -15,11 +15,10 @@ type faireModel struct {
 	t        failer
 	products map[string]catalog.Product
 	next     int
-	stock    map[string]int64
 }
 
 func newModel(t failer, products ...catalog.Product) *faireModel {
-	m := &faireModel{t: t, products: map[string]catalog.Product{}, stock: map[string]int64{}}
+	m := &faireModel{t: t, products: map[string]catalog.Product{}}
 	for _, p := range products {
 		m.products[p.FaireID] = p
 	}
@@ -91,6 +90,22 @@ func (m *faireModel) send(r plan.Request) plan.Answer {
 	m.t.Helper()
 	switch r.Operation {
 	case plan.SetStock, plan.StopSelling:
+		var body struct {
+			Inventories []struct {
+				ID     string `json:"product_variant_id"`
+				OnHand int64  `json:"on_hand_quantity"`
+			} `json:"inventories"`
+		}
+		m.decode(r.Body, &body)
+		for _, p := range m.products {
+			for i, v := range p.Variants {
+				for _, entry := range body.Inventories {
+					if entry.ID == v.FaireID || entry.ID == "@"+v.Token {
+						p.Variants[i].Available = &entry.OnHand
+					}
+				}
+			}
+		}
 		return plan.Answer{Applied: true}
 	case plan.SetOptions:
 		var body wireBody

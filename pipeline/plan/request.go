@@ -35,6 +35,7 @@ func requests(works []*work) []Request {
 			b.update(w)
 		}
 	}
+	b.flushStock()
 	b.lifecycle(works, Publish)
 	b.stopSelling(works)
 	b.lifecycle(works, Unpublish)
@@ -178,14 +179,18 @@ func (b *builder) variants(w *work, list []*catalog.Variant, geographies []strin
 	return bodies
 }
 
-// takeStock lists the stock of the product's new variants; @token stands for the id that the create will answer.
+// takeStock lists the stock of the product's new variants, and of made ones that lack it; @token stands for the id that the create will answer.
 func (w *work) takeStock() []stockEntry {
 	var list []stockEntry
 	for _, c := range w.changes {
 		if c.Kind == KindInventory && c.Action == Create && !c.Held() {
 			at := slices.IndexFunc(w.pair.Desired.Variants, func(v catalog.Variant) bool { return v.Key == c.VariantKey })
 			v := w.pair.Desired.Variants[at]
-			list = append(list, stockEntry{c.ID, map[string]any{"product_variant_id": "@" + v.Token, "on_hand_quantity": *v.OnHand}})
+			id := c.VariantID
+			if id == "" {
+				id = "@" + v.Token
+			}
+			list = append(list, stockEntry{c.ID, map[string]any{"product_variant_id": id, "on_hand_quantity": *v.OnHand}})
 		}
 	}
 	return list
@@ -243,10 +248,9 @@ func (b *builder) update(w *work) {
 	if len(variants) > 0 {
 		body["variants"] = variants
 	}
-	if len(body) == 0 {
-		return
+	if len(body) > 0 {
+		b.add(Request{Operation: UpdateProduct, ProductKey: w.pair.Key, ProductID: c.FaireID, Changes: ids}, body)
 	}
-	b.add(Request{Operation: UpdateProduct, ProductKey: w.pair.Key, ProductID: c.FaireID, Changes: ids}, body)
 	b.stock = append(b.stock, w.takeStock()...)
 }
 

@@ -193,6 +193,10 @@ func (w *work) variant(v, there *catalog.Variant) {
 	if !w.pair.Partial {
 		w.images(v.Key, v.SKU, v.Images, there.Images, created, state.Fields)
 	}
+	if w.lacksStock(v, there, state.Created) {
+		w.add(Change{Kind: KindInventory, Action: Create, Reason: ReasonNew, VariantKey: v.Key, VariantID: v.FaireID, SKU: v.SKU,
+			Fields: []Field{{Name: fieldOnHand, After: strconv.FormatInt(*v.OnHand, 10)}}}, w.firstLinkHold()...)
+	}
 	for i := range w.changes {
 		if w.changes[i].VariantKey == v.Key && w.changes[i].VariantID == "" && w.changes[i].Action != Create {
 			w.changes[i].VariantID = v.FaireID
@@ -200,6 +204,13 @@ func (w *work) variant(v, there *catalog.Variant) {
 		}
 	}
 	w.state.Variants[v.FaireID] = state
+}
+
+// lacksStock says whether a variant that we made has no quantity on Faire, because the run that made it was cut short: it would
+// sell without limit (design §4.5).
+func (w *work) lacksStock(v, there *catalog.Variant, created bool) bool {
+	return created && v.OnHand != nil && there.OnHand == nil && there.Available == nil && w.rules.Inventory && !w.pair.Partial &&
+		!w.blocked(fieldOnHand, v.Key)
 }
 
 // prices plans the prices of a variant, one change per geography. Geographies that we do not manage are not looked at here; a

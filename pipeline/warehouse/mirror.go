@@ -126,11 +126,11 @@ func (m *mirrorSink) add(p catalog.Product) error {
 		return err
 	}
 	for i, v := range p.Variants {
-		var onHand any
-		if v.OnHand != nil {
-			onHand = *v.OnHand
+		var available any
+		if v.Available != nil {
+			available = *v.Available
 		}
-		if err := variant.add(n, v.FaireID, p.FaireID, place(i), v.SKU, v.GTIN, v.Tariff, v.Token, string(v.Lifecycle), onHand); err != nil {
+		if err := variant.add(n, v.FaireID, p.FaireID, place(i), v.SKU, v.GTIN, v.Tariff, v.Token, string(v.Lifecycle), available); err != nil {
 			return err
 		}
 		for _, q := range v.Prices {

@@ -33,7 +33,7 @@ func shirt(id, name string, updated time.Time) catalog.Product {
 		Images:  []catalog.Image{{ID: "i_1", OriginalURL: "http://x/1", URL: "http://cdn/1", Tags: []string{"Hero"}}, {ID: "i_2", OriginalURL: "http://x/2"}},
 		Options: []catalog.Option{{Name: "Size", Values: []string{"S", "M"}}, {Name: "Color", Values: []string{"Red"}}},
 		Variants: []catalog.Variant{
-			{FaireID: "v1_" + id, SKU: "S-" + id, GTIN: "4006381333931", Lifecycle: catalog.Published, OnHand: number(0),
+			{FaireID: "v1_" + id, SKU: "S-" + id, GTIN: "4006381333931", Lifecycle: catalog.Published, Available: number(0),
 				Options: []catalog.Choice{{Name: "Color", Value: "Red"}, {Name: "Size", Value: "S"}},
 				Prices:  []catalog.Price{{Geography: "CAN", Currency: "CAD", Wholesale: 1300}, {Geography: "USA", Currency: "USD", Wholesale: 1000, Retail: 2000}},
 				Images:  []catalog.Image{{ID: "i_3", OriginalURL: "http://x/3"}}},
@@ -52,7 +52,7 @@ func TestMirrorTables(t *testing.T) {
 			"lifecycle": "PUBLISHED", "sale_state": "FOR_SALE", "token": "t-p_1", "unit_multiplier": "6", "made_in_country": "PRT",
 			"updated_at": "2026-03-02 12:00:00"}},
 		"mirror_variant": {
-			{"variant_id": "v1_p_1", "product_id": "p_1", "position": "1", "sku": "S-p_1", "gtin": "4006381333931", "lifecycle": "PUBLISHED", "on_hand": "0"},
+			{"variant_id": "v1_p_1", "product_id": "p_1", "position": "1", "sku": "S-p_1", "gtin": "4006381333931", "lifecycle": "PUBLISHED", "available": "0"},
 			{"variant_id": "v2_p_1", "product_id": "p_1", "position": "2", "sku": "M-p_1", "tariff_code": "6205", "lifecycle": "PUBLISHED"},
 		},
 		"mirror_price": {

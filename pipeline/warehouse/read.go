@@ -72,19 +72,19 @@ func complete(product *catalog.Product, updated time.Time, stock string) error {
 	}
 	product.UpdatedAt = updated
 	levels, err := document[[]struct {
-		ID     string `json:"faire_id"`
-		OnHand int64  `json:"on_hand"`
+		ID        string `json:"faire_id"`
+		Available int64  `json:"available"`
 	}](stock)
 	if err != nil || levels == nil {
 		return err
 	}
-	onHand := make(map[string]int64, len(*levels))
+	available := make(map[string]int64, len(*levels))
 	for _, level := range *levels {
-		onHand[level.ID] = level.OnHand
+		available[level.ID] = level.Available
 	}
 	for i := range product.Variants {
-		if level, ok := onHand[product.Variants[i].FaireID]; ok {
-			product.Variants[i].OnHand = &level
+		if level, ok := available[product.Variants[i].FaireID]; ok {
+			product.Variants[i].Available = &level
 		}
 	}
 	return nil

@@ -34,7 +34,7 @@ func outputs() map[string]string {
 			[]string{"product_id", "document", "md5(document) AS held_digest", "updated_at", "stock"},
 			`FROM (SELECT p.product_id, any_value(p.updated_at) AS updated_at,
 			 CAST(to_json({'faire_id': p.product_id, 'variants': list({'faire_id': v.variant_id, 'gtin': v.gtin} ORDER BY position)}) AS VARCHAR) AS document,
-			 CAST(to_json(list({'faire_id': v.variant_id, 'on_hand': v.on_hand}) FILTER (WHERE on_hand IS NOT NULL)) AS VARCHAR) AS stock
+			 CAST(to_json(list({'faire_id': v.variant_id, 'available': v.available}) FILTER (WHERE available IS NOT NULL)) AS VARCHAR) AS stock
 			 FROM mirror_product p JOIN mirror_variant v USING (product_id) GROUP BY p.product_id)`),
 		"60_compare/census.sql": relation("census", "mirror_product", "live_products", []string{"count(*) AS live_products", "1 AS matched_products",
 			"2 AS linked_products", "3 AS links_gone", "4 AS links_vanished", "sum(1) AS managed"}, "FROM mirror_product"),
@@ -86,7 +86,7 @@ func TestReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	current := func(id, held string) (*catalog.Product, string) {
-		return &catalog.Product{FaireID: id, UpdatedAt: noon, Variants: []catalog.Variant{{FaireID: "v1_" + id, GTIN: "4006381333931", OnHand: number(0)},
+		return &catalog.Product{FaireID: id, UpdatedAt: noon, Variants: []catalog.Variant{{FaireID: "v1_" + id, GTIN: "4006381333931", Available: number(0)},
 			{FaireID: "v2_" + id}}}, held
 	}
 	recordedState := state("wms:a", "p_1")

@@ -70,7 +70,7 @@ func TestTrapParquetTypes(t *testing.T) {
 	w := openIn(t, warehouse.Options{Dir: dir})
 	product := shirt("p_1", "Shirt", noon)
 	product.UnitMultiplier = math.MaxInt64
-	product.Variants[0].OnHand = number(math.MinInt64)
+	product.Variants[0].Available = number(math.MinInt64)
 	product.Variants[0].Prices[1].Wholesale = 9_007_199_254_740_993 // no DOUBLE
 	mirror(t.Context(), t, w, product)
 	prepare(t, w, inputs(nil))
@@ -105,7 +105,7 @@ func TestTrapParquetTypes(t *testing.T) {
 		}
 	}
 	back := restored(t, objects)
-	got := []string{read(t, back, "mirror_product")[0]["unit_multiplier"], read(t, back, "mirror_variant")[0]["on_hand"],
+	got := []string{read(t, back, "mirror_product")[0]["unit_multiplier"], read(t, back, "mirror_variant")[0]["available"],
 		read(t, back, "mirror_price")[1]["wholesale"], read(t, back, "product_state")[0]["held_digest"]}
 	if diff := cmp.Diff([]string{fmt.Sprint(math.MaxInt64), fmt.Sprint(math.MinInt64), "9007199254740993", digest}, got); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)

@@ -1,9 +1,10 @@
 -- relation: variant_difference
 -- about:    The narrowing comparison, variants: which desired variants are new, gone, inactive or differ from Faire in a managed
---           value. A blank desired value counts as the current one. What a difference means is decided in Go.
+--           value, or were made by us and have no stock, since untracked ones sell without limit. A blank desired value counts as the
+--           current one. What a difference means is decided in Go.
 -- grain:    one row per variant that differs
 -- key:      variant_key
--- reads:    desired_variant, mirror_variant, price_choice, shaped_image, mirror_image, setting
+-- reads:    desired_variant, mirror_variant, price_choice, shaped_image, mirror_image, setting, variant_state
 -- as:       table
 WITH ours AS (
   SELECT variant_key, string_agg(identity, chr(10) ORDER BY position) AS images FROM shaped_image WHERE variant_key <> '' GROUP BY variant_key
@@ -26,6 +27,7 @@ LEFT JOIN theirs t ON t.variant_id = d.variant_id
 WHERE d.variant_id IS NULL
    OR d.gone
    OR d.inactive
+   OR m.available IS NULL AND d.quantity IS NOT NULL AND d.variant_id IN (SELECT variant_id FROM variant_state WHERE created)
    OR d.sku <> coalesce(m.sku, '')
    OR d.gtin <> coalesce(m.gtin, '')
    OR d.tariff_code <> coalesce(m.tariff_code, '')
