@@ -50,7 +50,7 @@ func (r *run) plan(ctx context.Context) error {
 	c := r.edges.Config
 	r.input = plan.Input{Run: r.summary.Run, Brand: c.Brand, BrandID: r.inputs.Account.ID, Approvals: r.options.Approvals,
 		Rules: plan.Rules{FirstLink: c.FirstLink, WhenGone: c.WhenGone, WhenInactive: c.WhenInactive, Unmapped: c.Taxonomy.Unmapped,
-			Fields: c.Fields, IgnoreQuery: c.Images.IgnoreQuery, Products: true, Inventory: true}}
+			Fields: c.Fields, IgnoreQuery: c.Images.IgnoreQuery, Inventory: true}}
 	var err error
 	if r.input.Census, err = r.space.Census(ctx); err != nil {
 		return err

@@ -22,7 +22,6 @@ type Rules struct {
 	Unmapped     string            // hold, unpublished
 	Fields       map[string]string // field: ours or theirs; beats the default
 	IgnoreQuery  []string          // query parameters outside an image's identity
-	Products     bool              // product sync is on
 	Inventory    bool              // inventory sync is on
 }
 

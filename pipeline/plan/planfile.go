@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -102,6 +101,3 @@ func Read(r io.Reader) (Plan, error) {
 	}
 	return p, nil
 }
-
-// ErrNothing says that a plan has no request to send.
-var ErrNothing = errors.New("the plan has nothing to send")

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -244,17 +245,10 @@ func (s *settler) settle(change Change, f Field, held string) (Value, bool) {
 
 func (s *settler) ignored(change Change, f Field) {
 	source, _ := splitKey(change.Key)
-	s.out.Exceptions = append(s.out.Exceptions, check.Exception{Code: "FAIRE_WRITE_IGNORED", EntityKey: cmpOr(change.VariantKey, change.Key),
+	s.out.Exceptions = append(s.out.Exceptions, check.Exception{Code: "FAIRE_WRITE_IGNORED", EntityKey: cmp.Or(change.VariantKey, change.Key),
 		ProductKey: change.Key, VariantKey: change.VariantKey, SKU: change.SKU, Style: change.Style, Name: change.Name, Field: f.Name,
 		Found: f.Before, Wanted: f.After, FaireID: change.ProductID, Source: source,
 		Live: s.now[change.ProductID].Lifecycle == catalog.Published}.Identify(s.in.Brand))
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func productValue(p *catalog.Product, name string, ignore []string) string {

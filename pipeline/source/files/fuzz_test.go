@@ -71,14 +71,14 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Add("", " x", "\r\n", false)
 	f.Fuzz(func(t *testing.T, a, b, c string, crlf bool) {
 		if !utf8.ValidString(a) || !utf8.ValidString(b) || !utf8.ValidString(c) {
-			t.Skip()
+			return // the format is text
 		}
 		rows := [][]string{{a, b, c}, {"x", c, a}, {"y", "z", b}}
 		var text strings.Builder
 		writer := csv.NewWriter(&text)
 		writer.UseCRLF = crlf
 		if err := writer.WriteAll(rows); err != nil {
-			t.Skip()
+			t.Fatalf("write %q: %v", rows, err)
 		}
 		records, err := files.SplitAll(text.String(), ',', false, 3)
 		if err != nil {
