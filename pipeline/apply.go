@@ -252,10 +252,7 @@ func (r *run) recordApplied(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settled, err := plan.Settle(plan.Input{Run: r.summary.Run, Brand: p.Brand, BrandID: p.BrandID}, r.result, r.answers(), now)
-	if err != nil {
-		return err
-	}
+	settled := plan.Settle(plan.Input{Run: r.summary.Run, Brand: p.Brand, BrandID: p.BrandID}, r.result, r.answers(), now)
 	for _, e := range slices.Concat(settled.Exceptions, r.failures(now)) {
 		e.FirstSeen = r.summary.Run
 		r.exceptions = append(r.exceptions, e)

@@ -40,10 +40,7 @@ func (r *run) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	settled, err := plan.Settle(r.input, r.result, r.answers(), now)
-	if err != nil {
-		return err
-	}
+	settled := plan.Settle(r.input, r.result, r.answers(), now)
 	r.exceptions = append(r.exceptions, slices.Concat(settled.Exceptions, r.failures(now))...)
 	if err := r.age(ctx); err != nil {
 		return err

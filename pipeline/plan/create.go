@@ -41,7 +41,7 @@ func (w *work) create() {
 		if !wantsCreate(*v) {
 			continue
 		}
-		w.addVariant(v, nil, ReasonNew, productHolds...)
+		w.addVariant(v, nil, productHolds...)
 		for _, code := range w.changes[len(w.changes)-1].HeldBy {
 			codes[code] = true
 		}
@@ -93,13 +93,13 @@ func (w *work) productFields() []Field {
 
 // addVariant plans a new variant and, where the quantity is known, its stock right after (design §4.5). geographies nil: all
 // of ours; else those the product has.
-func (w *work) addVariant(v *catalog.Variant, geographies []string, reason Reason, extra ...string) {
-	w.add(Change{Kind: KindVariant, Action: Create, Reason: reason, VariantKey: v.Key, SKU: v.SKU, Fields: w.variantFields(v, geographies)}, extra...)
+func (w *work) addVariant(v *catalog.Variant, geographies []string, extra ...string) {
+	w.add(Change{Kind: KindVariant, Action: Create, Reason: ReasonNew, VariantKey: v.Key, SKU: v.SKU, Fields: w.variantFields(v, geographies)}, extra...)
 	made := w.changes[len(w.changes)-1]
 	if v.OnHand == nil || !w.rules.Inventory || w.blocked(fieldOnHand, v.Key) {
 		return
 	}
-	w.add(Change{Kind: KindInventory, Action: Create, Reason: reason, VariantKey: v.Key, SKU: v.SKU,
+	w.add(Change{Kind: KindInventory, Action: Create, Reason: ReasonNew, VariantKey: v.Key, SKU: v.SKU,
 		Fields: []Field{{Name: fieldOnHand, After: strconv.FormatInt(*v.OnHand, 10)}}}, made.HeldBy...)
 }
 

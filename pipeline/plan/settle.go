@@ -24,7 +24,7 @@ type Answer struct {
 // address or a type name, becomes the record; the value from before the write is FAIRE_WRITE_IGNORED and nothing is recorded. now
 // holds the products read back after the load, by Faire id; where one is missing, the answer's body serves. A refusal is an
 // exception and moves the generation of a create's token; an unknown outcome moves nothing.
-func Settle(in Input, result Result, answers map[string]Answer, now map[string]catalog.Product) (Settled, error) {
+func Settle(in Input, result Result, answers map[string]Answer, now map[string]catalog.Product) Settled {
 	s := settler{in: in, out: Settled{States: result.States, Generations: map[string]int{}}, changes: map[string]Change{}, now: now}
 	for _, c := range result.Plan.Changes {
 		s.changes[c.ID] = c
@@ -54,7 +54,7 @@ func Settle(in Input, result Result, answers map[string]Answer, now map[string]c
 		}
 	}
 	check.Sort(s.out.Exceptions)
-	return s.out, nil
+	return s.out
 }
 
 // place tells the pairs of a style apart that sits on several products.

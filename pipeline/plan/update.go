@@ -33,7 +33,7 @@ func (w *work) update() {
 		switch there := byID[v.FaireID]; {
 		case v.FaireID == "" && (v.Gone || v.Inactive):
 		case v.FaireID == "":
-			w.addVariant(v, geographies, ReasonNew, w.firstLinkHold()...)
+			w.addVariant(v, geographies, w.firstLinkHold()...)
 		case there == nil: // sits on another product: a partial pair has it
 		case v.Gone || v.Inactive:
 			w.leaving(v, there)
