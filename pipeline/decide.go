@@ -50,7 +50,7 @@ func (r *run) plan(ctx context.Context) error {
 	c := r.edges.Config
 	r.input = plan.Input{Run: r.summary.Run, Brand: c.Brand, BrandID: r.inputs.Account.ID, Approvals: r.options.Approvals,
 		Rules: plan.Rules{FirstLink: c.FirstLink, WhenGone: c.WhenGone, WhenInactive: c.WhenInactive, Unmapped: c.Taxonomy.Unmapped,
-			Fields: c.Fields, IgnoreQuery: c.Images.IgnoreQuery, Inventory: true}}
+			Fields: c.Fields, IgnoreQuery: c.Images.IgnoreQuery, Policy: c.Policy, Means: c.Inventory.Means, StartTracking: c.Inventory.StartTracking}}
 	var err error
 	if r.input.Census, err = r.space.Census(ctx); err != nil {
 		return err
@@ -116,14 +116,12 @@ func (r *run) readStock(ctx context.Context) error {
 	if len(leaving) == 0 {
 		return nil
 	}
-	onHand, err := r.edges.Faire.OnHand(ctx, slices.Sorted(maps.Keys(leaving)))
+	stock, err := r.edges.Faire.Stock(ctx, slices.Sorted(maps.Keys(leaving)))
 	if err != nil {
 		return fmt.Errorf("read the stock on Faire: %w", err)
 	}
 	for id, v := range leaving {
-		if units, tracked := onHand[id]; tracked {
-			v.OnHand = &units
-		}
+		v.OnHand, v.Committed = stock[id].OnHand, stock[id].Committed
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ type Options struct {
 	Approvals  map[string]int   // --approve GROUP=COUNT
 	AcceptRows map[string]int64 // --accept-rows SOURCE=N
 	FullWalk   bool             // read all of Faire's products, not only those that changed
+	Only       string           // inventory: nothing but stock, which needs the inventory switches alone; blank: everything
+	Budget     int              // --budget: writes at most; 0: what the configuration says
 	DryRun     bool             // plan and check: nothing is sent and nothing is recorded
 	Offline    bool             // check: Faire is not asked at all
 }

@@ -26,7 +26,7 @@ type Faire interface {
 	Types(ctx context.Context) ([]catalog.Type, error)
 	Walk(ctx context.Context, since time.Time, includeDeleted bool, page func(raw []byte, products []catalog.Product) error) error
 	Product(ctx context.Context, id string) (catalog.Product, error)
-	OnHand(ctx context.Context, variants []string) (map[string]int64, error) // of the tracked ones, by variant id
+	Stock(ctx context.Context, variants []string) (map[string]catalog.Stock, error) // by variant id; one Faire does not know is missing
 }
 
 // Workspace is the run's own database: what was delivered goes in, relations run, decisions come out.

@@ -86,6 +86,13 @@ type Price struct {
 	Retail    Money  `json:"retail,omitempty"`
 }
 
+// Stock is what Faire holds of one variant, in units (contract §9.1). Nil quantities mean untracked: Faire sells without limit.
+type Stock struct {
+	OnHand    *int64 `json:"on_hand,omitempty"`   // what a write sets; may be negative
+	Committed int64  `json:"committed,omitempty"` // allocated to orders that are not fulfilled
+	Available *int64 `json:"available,omitempty"` // OnHand minus Committed
+}
+
 // Variant is one sellable SKU of a product.
 type Variant struct {
 	Key       string    `json:"key,omitempty"` // source:sku or source:sku_id, ours
@@ -99,7 +106,8 @@ type Variant struct {
 	Prices    []Price   `json:"prices,omitempty"` // sorted by geography
 	Images    []Image   `json:"images,omitempty"`
 	Lifecycle Lifecycle `json:"lifecycle,omitempty"`
-	OnHand    *int64    `json:"on_hand,omitempty"`    // units; nil: unknown, or untracked on Faire
+	OnHand    *int64    `json:"on_hand,omitempty"`    // units; nil: unknown, or untracked on Faire. On the desired side what inventory.means says
+	Committed int64     `json:"committed,omitempty"`  // units of OnHand that orders have taken; known where OnHand was read
 	Available *int64    `json:"available,omitempty"`  // units, as Faire's product shows them; nil: Faire does not track the variant
 	MatchedBy string    `json:"matched_by,omitempty"` // link, token, alias or sku; how the counterpart was found
 	Inactive  bool      `json:"inactive,omitempty"`   // the source says so explicitly

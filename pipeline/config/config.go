@@ -16,10 +16,11 @@ type Config struct {
 	Images    Images    `yaml:"images"`
 	Inventory Inventory `yaml:"inventory"`
 
+	Policy       string            `yaml:"policy"`        // full (default), create-only, prices-only, stock-only: what may be sent at all
 	FirstLink    string            `yaml:"first_link"`    // hold (default), ours, theirs
 	WhenGone     string            `yaml:"when_gone"`     // keep (default), stop_selling, unpublish
 	WhenInactive string            `yaml:"when_inactive"` // stop_selling (default), keep, unpublish
-	Fields       map[string]string `yaml:"fields"`        // field: ours or theirs, the standing policy (design §4.2)
+	Fields       map[string]string `yaml:"fields"`        // field: ours, theirs, create_only or exclude; the standing policy (design §4.2)
 
 	Path string `yaml:"-"` // the file it was read from
 }
@@ -100,6 +101,7 @@ type Pace struct {
 	Burst           int     `yaml:"burst"`             // default 5
 	ReadsPerSecond  float64 `yaml:"reads_per_second"`  // default 4
 	InFlight        int     `yaml:"in_flight"`         // default 4
+	WritesPerRun    int     `yaml:"writes_per_run"`    // budget of one run; what is left goes with the next. 0 (default): no limit
 }
 
 // Alias picks the alias name whose values Faire knows our SKUs by.
@@ -120,10 +122,15 @@ type Images struct {
 	IgnoreQuery []string `yaml:"ignore_query"`
 }
 
-// Inventory says what the quantity column means.
+// Inventory says where quantities come from and what they mean (design §7).
 type Inventory struct {
-	Column string `yaml:"column"`
-	Means  string `yaml:"means"` // available (default) or on_hand
+	Columns       Columns  `yaml:"column"`         // a column, or several that are added up
+	Means         string   `yaml:"means"`          // available (default): on hand on Faire = value + committed; on_hand: the value
+	Warehouse     string   `yaml:"warehouse"`      // column naming the warehouse, where a source has one row per SKU and warehouse
+	Warehouses    []string `yaml:"warehouses"`     // those whose quantities are added up; empty: all
+	SafetyStock   int64    `yaml:"safety_stock"`   // units kept back of each SKU
+	Cap           int64    `yaml:"cap"`            // most units of a SKU that Faire is shown; 0: no cap
+	StartTracking string   `yaml:"start_tracking"` // created (default): variants Faire does not track and we did not make stay so; all
 }
 
 // Duration is a time.Duration written as 36h or 90m.

@@ -136,7 +136,7 @@ func (d *document) text(at int) string {
 }
 
 var (
-	wholeNumber = regexp.MustCompile(`^sources\[[0-9]+\]\.page_size$|^faire\.pace\.(burst|in_flight)$`)
+	wholeNumber = regexp.MustCompile(`^sources\[[0-9]+\]\.page_size$|^faire\.pace\.(burst|in_flight|writes_per_run)$|^inventory\.(safety_stock|cap)$`)
 	stoodBefore = regexp.MustCompile(`^mapping key "(.*)" already defined at \[([0-9]+):`)
 	secretValue = regexp.MustCompile(`(?i)([\w-]*(?:token|secret|passw|credential|auth|key)[\w-]*["']?\s*[:=]\s*)\S.*`)
 	opaqueWord  = regexp.MustCompile(`[A-Za-z0-9_+=-]{20,}`)

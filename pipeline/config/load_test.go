@@ -86,8 +86,8 @@ func fullConfig(dir string) config.Config {
 		Alias:     config.Alias{Name: "merchantSKU", File: filepath.Join(dir, "aliases.csv"), SkipWithoutAlias: true},
 		Taxonomy:  config.Taxonomy{Rules: "/etc/fairesync/taxonomy.csv", Unmapped: "unpublished"},
 		Images:    config.Images{IgnoreQuery: []string{"v", "X-Amz-*"}},
-		Inventory: config.Inventory{Column: "qty_avail_sell", Means: "on_hand"},
-		FirstLink: "theirs", WhenGone: "unpublish", WhenInactive: "keep",
+		Inventory: config.Inventory{Columns: config.Columns{"qty_avail_sell"}, Means: "on_hand", StartTracking: "created"},
+		Policy:    "full", FirstLink: "theirs", WhenGone: "unpublish", WhenInactive: "keep",
 		Fields: map[string]string{"name": "ours", "price": "theirs"},
 	}
 }

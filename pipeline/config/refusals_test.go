@@ -128,8 +128,8 @@ func TestRefusals(t *testing.T) {
 		feed + "when_gone: delete\n":                 `luma.yaml:3: when_gone is "delete", not keep, stop_selling or unpublish`,
 		feed + "when_inactive: delete\n":             `luma.yaml:3: when_inactive is "delete", not stop_selling, keep or unpublish`,
 		feed + "fields: {colour: ours}\n":            `luma.yaml:3: fields.colour is no field with a policy`,
-		feed + "fields: {name: mine}\n":              `luma.yaml:3: fields.name is "mine", not ours or theirs`,
-		feed + "fields: {on_hand: null}\n":           `luma.yaml:3: fields.on_hand is "", not ours or theirs`,
+		feed + "fields: {name: mine}\n":              `luma.yaml:3: fields.name is "mine", not ours, theirs, create_only or exclude`,
+		feed + "fields: {on_hand: null}\n":           `luma.yaml:3: fields.on_hand is "", not ours, theirs, create_only or exclude`,
 	} {
 		t.Run(want, func(t *testing.T) {
 			_, err := config.Parse("/brands/luma.yaml", []byte(text))

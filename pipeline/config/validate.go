@@ -55,6 +55,8 @@ func (c *Config) fill() {
 	c.Faire.Pace.InFlight = cmp.Or(c.Faire.Pace.InFlight, 4)
 	c.Taxonomy.Unmapped = cmp.Or(c.Taxonomy.Unmapped, "hold")
 	c.Inventory.Means = cmp.Or(c.Inventory.Means, "available")
+	c.Inventory.StartTracking = cmp.Or(c.Inventory.StartTracking, "created")
+	c.Policy = cmp.Or(c.Policy, "full")
 	c.FirstLink = cmp.Or(c.FirstLink, "hold")
 	c.WhenGone = cmp.Or(c.WhenGone, "keep")
 	c.WhenInactive = cmp.Or(c.WhenInactive, "stop_selling")
@@ -121,7 +123,14 @@ func (c *Config) validate(d *document, secrets bool) []error {
 			v.fail(fmt.Sprintf("images.ignore_query[%d]", i), fmt.Sprintf("is %q, not the name of a query parameter", name), "write names only, such as v or X-Amz-*")
 		}
 	}
-	v.text("inventory.column", c.Inventory.Column)
+	if c.Inventory.SafetyStock < 0 || c.Inventory.Cap < 0 {
+		v.fail("inventory", "has a safety_stock or cap below zero", "write a number of units, or leave it out")
+	}
+	if c.Faire.Pace.WritesPerRun < 0 {
+		v.fail("faire.pace.writes_per_run", "is below zero", "write a number of requests, or leave it out for no limit")
+	}
+	v.choice("inventory.start_tracking", c.Inventory.StartTracking, "created", "all")
+	v.choice("policy", c.Policy, "full", "create-only", "prices-only", "stock-only")
 	v.choice("inventory.means", c.Inventory.Means, "available", "on_hand")
 	v.choice("first_link", c.FirstLink, "hold", "ours", "theirs")
 	v.choice("when_gone", c.WhenGone, "keep", "stop_selling", "unpublish")
@@ -131,9 +140,18 @@ func (c *Config) validate(d *document, secrets bool) []error {
 			v.fail("fields."+field, "is no field with a policy", "the fields are "+strings.Join(PolicyFields, ", "))
 			continue
 		}
-		v.choice("fields."+field, c.Fields[field], "ours", "theirs")
+		v.policy(field, c.Fields[field])
 	}
 	return v.problems
+}
+
+// policy checks the standing policy of a field. What Faire must have on every create, or what decides whether a product is
+// published, cannot be excluded.
+func (v *validator) policy(field, value string) {
+	v.choice("fields."+field, value, "ours", "theirs", "create_only", "exclude")
+	if value == "exclude" && slices.Contains([]string{"name", "sku", "price", "taxonomy", "images", "unit_multiplier"}, field) {
+		v.fail("fields."+field, "is excluded, but no product can be created without it", "write theirs to leave it alone on existing products, or create_only")
+	}
 }
 
 // fail notes a problem at the line of a key; a key that is missing is looked for where its block begins.

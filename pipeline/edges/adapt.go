@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"fairesync/pipeline"
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/faire"
 	"fairesync/pipeline/ledger"
@@ -41,20 +42,9 @@ func (w workspace) UnknownRules(ctx context.Context) ([]string, error) {
 // reader gives Faire's client the shape the flow asks for.
 type reader struct{ *faire.Client }
 
-// OnHand are the units on hand of the tracked ones among the variants, by variant id.
-func (r reader) OnHand(ctx context.Context, variants []string) (map[string]int64, error) {
-	levels, err := r.Inventory(ctx, variants)
-	return onHand(levels), err
-}
-
-func onHand(levels map[string]faire.Inventory) map[string]int64 {
-	units := map[string]int64{}
-	for id, level := range levels {
-		if level.OnHand != nil {
-			units[id] = *level.OnHand
-		}
-	}
-	return units
+// Stock is the stock of the variants, by id.
+func (r reader) Stock(ctx context.Context, variants []string) (map[string]catalog.Stock, error) {
+	return r.Inventory(ctx, variants)
 }
 
 // writer gives Faire's client the shape the load asks for.
@@ -66,10 +56,9 @@ func (w writer) SetOptions(ctx context.Context, productID string, body json.RawM
 	return err
 }
 
-// SetStock sets on-hand quantities by variant id and returns those Faire holds then; a variant it does not track is left out.
-func (w writer) SetStock(ctx context.Context, body json.RawMessage) (map[string]int64, error) {
-	levels, err := w.SetInventory(ctx, body)
-	return onHand(levels), err
+// SetStock sets on-hand quantities by variant id and returns what Faire holds then.
+func (w writer) SetStock(ctx context.Context, body json.RawMessage) (map[string]catalog.Stock, error) {
+	return w.SetInventory(ctx, body)
 }
 
 // SetPrices sets prices by variant id.

@@ -110,7 +110,7 @@ func number(n int64) *int64 { return &n }
 func TestMethods(t *testing.T) {
 	inventories := `{"inventories":{"po_a":{"on_hand_quantity":{"type":"QUANTITY","quantity":-2},"committed_quantity":{"type":"QUANTITY","quantity":3},` +
 		`"available_quantity":{"type":"QUANTITY","quantity":-5}},"po_b":{"on_hand_quantity":{"type":"UNTRACKED"},"available_quantity":{"type":"UNTRACKED"}}}}`
-	stock := map[string]faire.Inventory{"po_a": {OnHand: number(-2), Committed: 3, Available: number(-5)}, "po_b": {}}
+	stock := map[string]catalog.Stock{"po_a": {OnHand: number(-2), Committed: 3, Available: number(-5)}, "po_b": {}}
 	tests := []struct {
 		name   string
 		answer string
@@ -268,11 +268,11 @@ func TestInventoryInChunks(t *testing.T) {
 		says(200, `{"inventories":{`+strings.Join(parts, ",")+`}}`)(w, r)
 	})
 	var ids []string
-	want := map[string]faire.Inventory{}
+	want := map[string]catalog.Stock{}
 	for i := range 95 {
 		id := fmt.Sprintf("po_%03d", i)
 		ids = append(ids, id)
-		want[id] = faire.Inventory{OnHand: number(7)}
+		want[id] = catalog.Stock{OnHand: number(7)}
 	}
 	c := connect(t, options(s.URL))
 	got, err := c.Inventory(t.Context(), ids)

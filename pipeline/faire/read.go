@@ -139,22 +139,15 @@ func (c *Client) Product(ctx context.Context, id string) (catalog.Product, error
 	return c.product(ctx, q)
 }
 
-// Inventory is the stock of one variant, in units. Nil means untracked: Faire then sells without limit (contract §9.1).
-type Inventory struct {
-	OnHand    *int64 // what a write sets; may be negative
-	Committed int64  // allocated to orders that are not fulfilled
-	Available *int64 // OnHand minus Committed
-}
-
 // Inventory reads the stock of variants by id. A variant Faire does not know is missing from the map.
-func (c *Client) Inventory(ctx context.Context, ids []string) (map[string]Inventory, error) {
+func (c *Client) Inventory(ctx context.Context, ids []string) (map[string]catalog.Stock, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	for _, id := range ids {
 		if !variantID.MatchString(id) {
 			return nil, c.unsent(call{method: http.MethodGet, path: inventoryPath}, badID(id, variantID))
 		}
 	}
-	all := make(map[string]Inventory, len(ids))
+	all := make(map[string]catalog.Stock, len(ids))
 	for chunk := range slices.Chunk(ids, refuse.InventoryIDsPerRead) {
 		// The parameter is repeated: a comma list is read by some as one value (contract §9.1).
 		q := call{method: http.MethodGet, path: inventoryPath, query: url.Values{"ids": chunk}}
@@ -173,7 +166,7 @@ func (c *Client) Inventory(ctx context.Context, ids []string) (map[string]Invent
 	return all, nil
 }
 
-func decodeInventories(raw []byte) (map[string]Inventory, error) {
+func decodeInventories(raw []byte) (map[string]catalog.Stock, error) {
 	var wire WireInventories
 	if err := json.Unmarshal(raw, &wire); err != nil {
 		return nil, fmt.Errorf("inventories: %w", err)
@@ -181,9 +174,9 @@ func decodeInventories(raw []byte) (map[string]Inventory, error) {
 	if wire.Inventories == nil {
 		return nil, errors.New("the answer has no inventories")
 	}
-	out := make(map[string]Inventory, len(wire.Inventories))
+	out := make(map[string]catalog.Stock, len(wire.Inventories))
 	for id, w := range wire.Inventories {
-		out[id] = Inventory{OnHand: units(w.OnHand), Committed: deref(units(w.Committed)), Available: units(w.Available)}
+		out[id] = catalog.Stock{OnHand: units(w.OnHand), Committed: deref(units(w.Committed)), Available: units(w.Available)}
 	}
 	return out, nil
 }

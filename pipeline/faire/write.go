@@ -99,7 +99,7 @@ func (c *Client) DeleteVariantImage(ctx context.Context, product, variant, image
 
 // SetInventory sends PATCH /product-inventory/by-product-variant-ids, all or nothing (contract §9.1), and returns by variant id
 // what Faire holds then.
-func (c *Client) SetInventory(ctx context.Context, body json.RawMessage) (map[string]Inventory, error) {
+func (c *Client) SetInventory(ctx context.Context, body json.RawMessage) (map[string]catalog.Stock, error) {
 	q := call{method: http.MethodPatch, path: inventoryPath, body: body}
 	if err := c.object(q); err != nil {
 		return nil, err

@@ -49,12 +49,13 @@ type Record struct {
 	Good        bool // counts become those of the last good run
 	Manifest    stage.Manifest
 	Types       []catalog.Type
-	FullWalk    bool                  // the mirror was walked from the start
-	MirrorDir   string                // folder of the merged mirror's Parquet files
-	Refreshed   []catalog.Product     // products as Faire holds them after the writes, newer than the mirror's
-	States      map[string]plan.State // by Faire product id; replaces what was recorded of these products and their variants
-	HeldDigest  map[string]string     // by Faire product id: digest of the current side that State goes with
-	Generations map[string]int        // by product key: of the idempotence token, where it moved (table token_generation)
+	FullWalk    bool                     // the mirror was walked from the start
+	MirrorDir   string                   // folder of the merged mirror's Parquet files
+	Refreshed   []catalog.Product        // products as Faire holds them after the writes, newer than the mirror's
+	Stock       map[string]catalog.Stock // by variant id: stock read or answered after the mirror was walked
+	States      map[string]plan.State    // by Faire product id; replaces what was recorded of these products and their variants
+	HeldDigest  map[string]string        // by Faire product id: digest of the current side that State goes with
+	Generations map[string]int           // by product key: of the idempotence token, where it moved (table token_generation)
 	Exceptions  []check.Exception
 }
 

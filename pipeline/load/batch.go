@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"fairesync/pipeline/catalog"
 )
 
 // A variant made a moment ago may be unknown for about 3 s (contract §9.1): a batch that names one is tried again so often, after
@@ -104,11 +106,11 @@ func (l *loader) sendPart(ctx context.Context, b *batch, part []entry) answer {
 type batch struct {
 	job    *job
 	tries  int
-	stock  map[string]int64
+	stock  map[string]catalog.Stock
 	failed map[string]FailedEntry // by key
 }
 
-func (b *batch) apply(stock map[string]int64) {
+func (b *batch) apply(stock map[string]catalog.Stock) {
 	if b.stock == nil {
 		b.stock = stock
 		return

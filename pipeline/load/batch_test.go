@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
 )
@@ -41,10 +42,10 @@ func TestSplitting(t *testing.T) {
 		for i, key := range keys {
 			if _, bad := f.bad[key]; !bad {
 				if operation != plan.SetPrices && want.Stock == nil {
-					want.Stock = map[string]int64{}
+					want.Stock = map[string]catalog.Stock{}
 				}
 				if operation != plan.SetPrices {
-					want.Stock[key] = int64(i)
+					want.Stock[key] = onHand(int64(i))
 				}
 				continue
 			}
@@ -108,7 +109,7 @@ func TestStockOfCreates(t *testing.T) {
 	f := &fake{fails: map[string]failure{lost: refused}, dead: map[string]bool{"a3": true}}
 	outcomes, _ := run(t, f, s, f.options())
 	want := load.Outcome{Request: s.requests[2], Status: load.Partly, Tries: 1, Message: "request r00002 did not make the variant",
-		Stock: map[string]int64{made("a1"): 0, made("a2"): 2},
+		Stock: map[string]catalog.Stock{made("a1"): onHand(0), made("a2"): onHand(2)},
 		Failed: []load.FailedEntry{
 			{Key: "@b1", Status: load.NotTried, Message: "request r00002 did not make the variant", Changes: []string{"cr00003-1"}},
 			{Key: "@nobody", Status: load.NotTried, Message: "no request before it makes the variant", Changes: []string{"cr00003-3"}},

@@ -166,7 +166,7 @@ type entryBody struct {
 	Units int64  `json:"on_hand_quantity"`
 }
 
-func (f *fake) batch(ctx context.Context, raw json.RawMessage) (map[string]int64, error) {
+func (f *fake) batch(ctx context.Context, raw json.RawMessage) (map[string]catalog.Stock, error) {
 	var body batchBody
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return nil, err
@@ -175,7 +175,7 @@ func (f *fake) batch(ctx context.Context, raw json.RawMessage) (map[string]int64
 	if err := f.call(ctx, entries[0].Mark); err != nil {
 		return nil, err
 	}
-	units := map[string]int64{}
+	units := map[string]catalog.Stock{}
 	for _, e := range entries {
 		fails, bad := f.bad[e.ID]
 		if time.Now().Before(f.born[e.ID]) {
@@ -187,13 +187,16 @@ func (f *fake) batch(ctx context.Context, raw json.RawMessage) (map[string]int64
 		if bad || strings.HasPrefix(e.ID, "@") {
 			return nil, fails
 		}
-		units[e.ID] = e.Units
+		units[e.ID] = onHand(e.Units)
 	}
 	return units, nil
 }
 
+// onHand is the stock of a variant no order has taken anything of.
+func onHand(units int64) catalog.Stock { return catalog.Stock{OnHand: &units, Available: &units} }
+
 // SetStock implements load.Writer.
-func (f *fake) SetStock(ctx context.Context, body json.RawMessage) (map[string]int64, error) {
+func (f *fake) SetStock(ctx context.Context, body json.RawMessage) (map[string]catalog.Stock, error) {
 	return f.batch(ctx, body)
 }
 

@@ -17,7 +17,7 @@ type Writer interface {
 	CreateProduct(ctx context.Context, body json.RawMessage) (catalog.Product, error)
 	UpdateProduct(ctx context.Context, productID string, body json.RawMessage) (catalog.Product, error)
 	SetOptions(ctx context.Context, productID string, body json.RawMessage) error
-	SetStock(ctx context.Context, body json.RawMessage) (onHand map[string]int64, err error) // by variant id, as Faire answered
+	SetStock(ctx context.Context, body json.RawMessage) (map[string]catalog.Stock, error) // by variant id, as Faire answered
 	SetPrices(ctx context.Context, body json.RawMessage) error
 }
 

@@ -23,15 +23,14 @@ const (
 
 // Outcome is one request and what became of it.
 type Outcome struct {
-	Request plan.Request     `json:"request"`
-	Status  Status           `json:"status"`
-	Product *catalog.Product `json:"product,omitempty"` // Faire's answer, for creates and updates
-	Stock   map[string]int64 `json:"stock,omitempty"`   // on hand by variant id, as Faire answered
-	Options []catalog.Option `json:"options,omitempty"`
-	Failed  []FailedEntry    `json:"failed,omitempty"`  // of a batch, in the order of its body
-	Code    string           `json:"code,omitempty"`    // stable code of the refusal; of a batch, of its worst failed entry
-	Message string           `json:"message,omitempty"` // Faire's own words, or why it was not tried
-	Tries   int              `json:"tries"`             // writes in the journal: several for a batch that was split or tried again
+	Request plan.Request             `json:"request"`
+	Status  Status                   `json:"status"`
+	Product *catalog.Product         `json:"product,omitempty"` // Faire's answer, for creates and updates
+	Stock   map[string]catalog.Stock `json:"stock,omitempty"`   // by variant id, as Faire answered
+	Failed  []FailedEntry            `json:"failed,omitempty"`  // of a batch, in the order of its body
+	Code    string                   `json:"code,omitempty"`    // stable code of the refusal; of a batch, of its worst failed entry
+	Message string                   `json:"message,omitempty"` // Faire's own words, or why it was not tried
+	Tries   int                      `json:"tries"`             // writes in the journal: several for a batch that was split or tried again
 }
 
 // Tried says whether the request may have reached Faire.

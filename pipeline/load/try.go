@@ -17,7 +17,7 @@ type answer struct {
 	status        Status
 	begun         bool // it is in the journal
 	product       *catalog.Product
-	stock         map[string]int64
+	stock         map[string]catalog.Stock
 	code, message string
 	subject       string // what the refusal is about, as Faire names it
 	passing       bool   // it says something of Faire or of our access, nothing of what was sent

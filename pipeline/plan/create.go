@@ -96,7 +96,7 @@ func (w *work) productFields() []Field {
 func (w *work) addVariant(v *catalog.Variant, geographies []string, extra ...string) {
 	w.add(Change{Kind: KindVariant, Action: Create, Reason: ReasonNew, VariantKey: v.Key, SKU: v.SKU, Fields: w.variantFields(v, geographies)}, extra...)
 	made := w.changes[len(w.changes)-1]
-	if v.OnHand == nil || !w.rules.Inventory || w.blocked(fieldOnHand, v.Key) {
+	if v.OnHand == nil || w.blocked(fieldOnHand, v.Key) {
 		return
 	}
 	w.add(Change{Kind: KindInventory, Action: Create, Reason: ReasonNew, VariantKey: v.Key, SKU: v.SKU,

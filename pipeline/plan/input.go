@@ -16,13 +16,15 @@ type Input struct {
 
 // Rules are the configured policies that decide (design §4.2, §4.5, §7).
 type Rules struct {
-	FirstLink    string            // hold, ours, theirs
-	WhenGone     string            // keep, stop_selling, unpublish
-	WhenInactive string            // stop_selling, keep, unpublish
-	Unmapped     string            // hold, unpublished
-	Fields       map[string]string // field: ours or theirs; beats the default
-	IgnoreQuery  []string          // query parameters outside an image's identity
-	Inventory    bool              // inventory sync is on
+	FirstLink     string            // hold, ours, theirs
+	WhenGone      string            // keep, stop_selling, unpublish
+	WhenInactive  string            // stop_selling, keep, unpublish
+	Unmapped      string            // hold, unpublished
+	Fields        map[string]string // field: ours, theirs, create_only or exclude; beats the default
+	IgnoreQuery   []string          // query parameters outside an image's identity
+	Policy        string            // full, create-only, prices-only, stock-only: what may be sent at all; blank is full
+	Means         string            // available or on_hand: what a desired quantity is
+	StartTracking string            // created or all: whether a variant Faire does not track is given a quantity
 }
 
 // Census counts the whole catalogue, products without difference included.
@@ -33,6 +35,7 @@ type Census struct {
 	LinksGone       int `json:"links_gone"`       // of these, deleted or not in this account
 	LinksVanished   int `json:"links_vanished"`   // of these, no style of ours matches them any more
 	Managed         int `json:"managed"`          // products of ours that are on Faire
+	Tracked         int `json:"tracked"`          // variants of ours on Faire whose stock Faire tracks
 }
 
 // Pair is one product of ours, on both sides.
@@ -62,17 +65,19 @@ type State struct {
 	Generation int                     `json:"generation"`         // of the idempotence token, from 1
 	LeftFor    string                  `json:"left_for,omitempty"` // image or taxonomy: why we left it unpublished
 	Fields     map[string]Value        `json:"fields"`
-	Variants   map[string]VariantState `json:"variants"` // by Faire variant id
+	Undone     map[string]string       `json:"undone,omitempty"` // by field: the desired value that was undone and waits for another
+	Variants   map[string]VariantState `json:"variants"`         // by Faire variant id
 }
 
 // VariantState is a variant's part of State.
 type VariantState struct {
-	Key        string           `json:"key"`        // variant key
-	SKU        string           `json:"sku"`        // on Faire
-	SourceSKU  string           `json:"source_sku"` // in the WMS
-	Created    bool             `json:"created"`
-	Generation int              `json:"generation"`
-	Fields     map[string]Value `json:"fields"`
+	Key        string            `json:"key"`        // variant key
+	SKU        string            `json:"sku"`        // on Faire
+	SourceSKU  string            `json:"source_sku"` // in the WMS
+	Created    bool              `json:"created"`
+	Generation int               `json:"generation"`
+	Fields     map[string]Value  `json:"fields"`
+	Undone     map[string]string `json:"undone,omitempty"` // as in State
 }
 
 // Value is the pair the three-way comparison needs (design §4.8).

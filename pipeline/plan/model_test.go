@@ -251,7 +251,7 @@ func (m *faireModel) link(wanted []catalog.Product) []catalog.Product {
 
 // input pairs the wanted products with what the model holds and what was recorded.
 func (m *faireModel) input(wanted []catalog.Product, states map[string]plan.State) plan.Input {
-	in := plan.Input{Run: "r", Brand: "b", BrandID: "b_1", Rules: plan.Rules{FirstLink: "hold", WhenGone: "keep", WhenInactive: "stop_selling", Inventory: true}}
+	in := plan.Input{Run: "r", Brand: "b", BrandID: "b_1", Rules: plan.Rules{FirstLink: "hold", WhenGone: "keep", WhenInactive: "stop_selling"}}
 	for i := range wanted {
 		pair := plan.Pair{Key: wanted[i].Key, Desired: &wanted[i]}
 		if c, ok := m.products[wanted[i].FaireID]; ok {

@@ -71,7 +71,8 @@ type Request struct {
 	Method     string          `json:"method"` // for people; never decides anything
 	Path       string          `json:"path"`   // for people; never decides anything
 	Changes    []string        `json:"changes"`
-	Token      string          `json:"token,omitempty"` // idempotence token of a create
+	Token      string          `json:"token,omitempty"`       // idempotence token of a create
+	FallbackOf string          `json:"fallback_of,omitempty"` // id of the batch whose write, if Faire ignores it, this request repeats; else it is not sent
 	BodyDigest string          `json:"body_digest"`
 	Body       json.RawMessage `json:"body"`
 }

@@ -16,8 +16,10 @@ type Answer struct {
 	Applied bool
 	Unknown bool // no answer: it may or may not have worked
 	Code    string
-	Message string           // Faire's own words
-	Product *catalog.Product // as Faire answered; nil for batches
+	Message string                   // Faire's own words
+	Product *catalog.Product         // as Faire answered; nil for batches
+	Stock   map[string]catalog.Stock // as Faire answered, by variant id; of inventory batches
+	Failed  []string                 // changes of a batch that did not go
 }
 
 // Settle compares what was sent with what Faire holds now (design §4.8): equal, or a value Faire made of a text, an image

@@ -209,7 +209,7 @@ func (w *work) variant(v, there *catalog.Variant) {
 // lacksStock says whether a variant that we made has no quantity on Faire, because the run that made it was cut short: it would
 // sell without limit (design §4.5).
 func (w *work) lacksStock(v, there *catalog.Variant, created bool) bool {
-	return created && v.OnHand != nil && there.OnHand == nil && there.Available == nil && w.rules.Inventory && !w.pair.Partial &&
+	return created && v.OnHand != nil && there.OnHand == nil && there.Available == nil && !w.pair.Partial &&
 		!w.blocked(fieldOnHand, v.Key)
 }
 

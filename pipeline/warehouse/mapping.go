@@ -81,7 +81,9 @@ func fieldEntries(fields map[string][]string, cfg config.Config) map[string][]st
 		fill(priceField(price.Geography, "wholesale"), price.Wholesale)
 		fill(priceField(price.Geography, "retail"), price.Retail)
 	}
-	fill("quantity", cfg.Inventory.Column)
+	for _, column := range cfg.Inventory.Columns { // TODO(inventory): several are added up
+		fill("quantity", column)
+	}
 	return entries
 }
 
