@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -43,13 +43,13 @@ func (e *StaleError) Hint() string {
 // Apply sends the requests of a plan that an earlier run made, and no others:
 //
 //  1. open    lock the brand, make a run folder, the gate          run.go, gate.go
+//     settle  what earlier runs left open                          settle.go
 //  2. check   the plan is this brand's, its products did not move  samePlan, unmoved
 //  3. report  plan.json and the workbook, before anything is sent  report.go
-//  4. load    the plan's requests, journalled                      finish.go, load
+//  4. load    the plan's requests, journalled                      send.go, load
 //  5. record  the products as they are now, what was refused       recordApplied
 //
-// The plan must come from plan.Read, which refuses one that was edited. Sent and held values need both sides of the comparison,
-// which a plan does not hold: the next run finds both sides equal and settles them.
+// The plan must come from plan.Read, which refuses one that was edited.
 func Apply(ctx context.Context, edges Edges, p plan.Plan) (Outcome, error) {
 	if p.Brand != edges.Config.Brand {
 		return Outcome{}, &UsageError{Why: fmt.Sprintf("the plan is of brand %s, the configuration of brand %s", p.Brand, edges.Config.Brand),
@@ -67,6 +67,9 @@ func (r *run) apply(ctx context.Context) error {
 	if off := gate(r.edges.Config.Settings, r.options); off != nil {
 		return off
 	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
 	r.step("check")
 	if err := r.samePlan(ctx); err != nil {
 		return err
@@ -81,6 +84,11 @@ func (r *run) apply(ctx context.Context) error {
 	if err := r.report(); err != nil {
 		return err
 	}
+	return r.loadApplied(ctx)
+}
+
+// loadApplied sends the plan and records what became of it.
+func (r *run) loadApplied(ctx context.Context) error {
 	r.step("load")
 	loadErr := r.load(ctx)
 	r.step("record")
@@ -90,24 +98,17 @@ func (r *run) apply(ctx context.Context) error {
 // samePlan refuses a plan of another account, and opens what the later steps need.
 func (r *run) samePlan(ctx context.Context) error {
 	var err error
-	if r.memory, err = r.edges.Book.Open(ctx, r.edges.State.ObjectsDir()); err != nil {
-		return fmt.Errorf("open the brand's state: %w", err)
-	}
 	if r.space, err = r.edges.Workspace(r.folder.Staging(), r.folder.Dir()); err != nil {
 		return fmt.Errorf("open the run's database: %w", err)
 	}
-	account, err := r.edges.Faire.Profile(ctx)
-	if err != nil {
-		return fmt.Errorf("read the brand's profile on Faire: %w", err)
-	}
-	if err := r.sameAccount(account); err != nil {
+	if err := r.knownAccount(ctx); err != nil {
 		return err
 	}
+	account := r.inputs.Account
 	if planned := r.result.Plan.BrandID; planned != account.ID {
 		return &UsageError{Why: fmt.Sprintf("the plan is of Faire brand %s, the token of %s (%s)", planned, account.ID, account.Name),
 			Next: "plan again with this token, or use the token the plan was made with"}
 	}
-	r.inputs.Account = account
 	return nil
 }
 
@@ -245,25 +246,57 @@ func (r *run) adopt() error {
 	return nil
 }
 
-// recordApplied reads back what was written to and records it.
+// recordApplied reads back what was written to and records it. Sent and held values of the products that were written to are
+// settled; whatever else differs is the next run's to find.
 func (r *run) recordApplied(ctx context.Context) error {
 	p := r.result.Plan
 	now, err := r.readApplied(ctx)
 	if err != nil {
 		return err
 	}
-	settled := plan.Settle(plan.Input{Run: r.summary.Run, Brand: p.Brand, BrandID: p.BrandID}, r.result, r.answers(), now)
-	for _, e := range slices.Concat(settled.Exceptions, r.failures(now)) {
-		e.FirstSeen = r.summary.Run
-		r.exceptions = append(r.exceptions, e)
+	if r.result.States, err = r.appliedStates(ctx); err != nil {
+		return err
 	}
-	check.Sort(r.exceptions)
-	record := ledger.Record{Run: r.summary.Run, Now: r.summary.Started, Account: r.inputs.Account, Refreshed: products(now),
-		States: r.createdStates(), Generations: settled.Generations, Exceptions: r.exceptions}
-	if err := r.edges.Book.Record(ctx, record); err != nil {
-		return fmt.Errorf("record the run: %w", err)
+	in := plan.Input{Run: r.summary.Run, Brand: p.Brand, BrandID: p.BrandID, Rules: r.rules()}
+	settled := plan.Settle(in, r.result, r.answers(), now)
+	found := slices.Concat(settled.Exceptions, r.failures(now))
+	for i := range found {
+		found[i].FirstSeen = r.summary.Run
+	}
+	if err := r.toldAfterwards(found, func() error { check.Sort(r.exceptions); return nil }); err != nil {
+		return err
+	}
+	record := ledger.Record{Run: r.summary.Run, Now: r.summary.Started, Account: r.inputs.Account, Refreshed: products(now), Stock: r.stockNow(),
+		States: settled.States, Generations: settled.Generations, Exceptions: r.exceptions}
+	if err := r.keep(ctx, record); err != nil {
+		return err
 	}
 	return r.report()
+}
+
+// appliedStates is what is recorded of the products the plan writes to, with those it made and those it released.
+func (r *run) appliedStates(ctx context.Context) (map[string]plan.State, error) {
+	var ids []string
+	for _, touch := range r.result.Plan.Touches {
+		ids = append(ids, touch.ProductID)
+	}
+	states, err := r.edges.Book.States(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the brand's state: %w", err)
+	}
+	for _, change := range r.result.Plan.Changes {
+		if change.Held() || change.Reason != plan.ReasonFirstLink {
+			continue
+		}
+		state, known := states[change.ProductID]
+		if !known {
+			state = plan.State{Key: change.Key, ProductID: change.ProductID, Generation: 1, Fields: map[string]plan.Value{}, Variants: map[string]plan.VariantState{}}
+		}
+		state.Released = true
+		states[change.ProductID] = state
+	}
+	maps.Copy(states, createdStates(r.result.Plan, r.madeBy))
+	return states, nil
 }
 
 // readApplied is readBack for every product the plan writes to, by whatever request.
@@ -302,29 +335,39 @@ func (r *run) readApplied(ctx context.Context) (map[string]catalog.Product, erro
 	return now, nil
 }
 
-// createdStates links the products this plan made: ours in every field, and why we left one unpublished, which nobody could
-// tell later. Their fields are settled by the next run.
-func (r *run) createdStates() map[string]plan.State {
+// createdStates links the products that a plan's creates made, by their Faire id: ours in every field, and why we left one
+// unpublished, which nobody could tell later. made gives the id of the product a request made, blank if it made none. Fields are
+// settled by the next run.
+func createdStates(p plan.Plan, made func(plan.Request) string) map[string]plan.State {
 	states := map[string]plan.State{}
 	left := map[string]string{} // product key: image or taxonomy
-	for _, change := range r.result.Plan.Changes {
+	for _, change := range p.Changes {
 		if change.Kind == plan.KindProduct && change.Action == plan.Create {
 			left[change.Key] = leftFor(change)
 		}
 	}
-	for _, o := range r.outcomes {
-		if o.Request.Operation != plan.CreateProduct || o.Status != load.Applied || o.Product == nil ||
-			o.Product.Token != o.Request.Token || o.Product.Lifecycle == catalog.Deleted {
+	for _, request := range p.Requests {
+		id := ""
+		if request.Operation == plan.CreateProduct {
+			id = made(request)
+		}
+		if id == "" {
 			continue
 		}
-		generation := 1
-		if n, err := strconv.Atoi(o.Request.Token[strings.LastIndexByte(o.Request.Token, '-')+1:]); err == nil {
-			generation = n
-		}
-		states[o.Product.FaireID] = plan.State{Key: o.Request.ProductKey, ProductID: o.Product.FaireID, Created: true, Released: true,
-			Generation: generation, LeftFor: left[o.Request.ProductKey], Fields: map[string]plan.Value{}, Variants: map[string]plan.VariantState{}}
+		states[id] = plan.State{Key: request.ProductKey, ProductID: id, Created: true, Released: true,
+			Generation: plan.Generation(request.Token), LeftFor: left[request.ProductKey], Fields: map[string]plan.Value{}, Variants: map[string]plan.VariantState{}}
 	}
 	return states
+}
+
+// madeBy gives the product a request made, as Faire answered: of this very token, not an older one that was deleted since.
+func (r *run) madeBy(request plan.Request) string {
+	for _, o := range r.outcomes {
+		if o.Request.ID == request.ID && o.Status == load.Applied && o.Product != nil && o.Product.Token == request.Token && o.Product.Lifecycle != catalog.Deleted {
+			return o.Product.FaireID
+		}
+	}
+	return ""
 }
 
 // leftFor says what kept a product that is created UNPUBLISHED from being published; blank if nothing did.

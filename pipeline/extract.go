@@ -17,7 +17,8 @@ import (
 
 // extract reads the sources and Faire in parallel, applies the gates on what came, stages it and closes the doors.
 func (r *run) extract(ctx context.Context) error {
-	r.inputs = ledger.Inputs{Brand: r.edges.Config.Brand, Config: r.edges.Config, Now: r.summary.Started}
+	r.inputs = ledger.Inputs{Brand: r.edges.Config.Brand, Config: r.edges.Config, Approvals: r.options.Approvals, Only: r.options.Only,
+		Now: r.summary.Started}
 	if err := r.readTables(); err != nil {
 		return err
 	}

@@ -8,10 +8,20 @@ import (
 )
 
 // Off says that a switch of the gate (seed) is off: the run ends cleanly and has called nobody.
-type Off struct{ Switches []string }
+type Off struct {
+	Switches []string
+	Only     string // the part that was asked for; blank: everything
+}
 
 func (o *Off) Error() string {
-	return "product sync is switched off: " + strings.Join(o.Switches, ", ") + " is false"
+	what, are := "product sync", "is"
+	if o.Only != "" {
+		what = o.Only + " sync"
+	}
+	if len(o.Switches) > 1 {
+		are = "are"
+	}
+	return fmt.Sprintf("%s is switched off: %s %s false", what, strings.Join(o.Switches, ", "), are)
 }
 
 // Hint says how to switch it on.
@@ -19,31 +29,35 @@ func (o *Off) Hint() string {
 	return "set it under settings: in the configuration when the sync is meant to run"
 }
 
+// OnlyInventory is the part of a run that stock alone is: it needs the two inventory switches and no product details.
+const OnlyInventory = "inventory"
+
 // gate is the rule of design §2.2 (seed): product sync runs only if inventory sync and product sync are on in both merchant and
-// cart settings. check looks at sources and rules only and is not gated.
+// cart settings; stock alone needs the two inventory switches. check looks at sources and rules only and is not gated.
 func gate(s config.Settings, o Options) error {
 	if o.Command == "check" {
 		return nil
 	}
-	return SwitchedOff(s)
+	return SwitchedOff(s, o.Only)
 }
 
-// SwitchedOff is an *Off that names the switches of product sync that are off, or nil.
-func SwitchedOff(s config.Settings) error {
+// SwitchedOff is an *Off that names the switches that are off and that a run of this part needs (blank: everything), or nil.
+func SwitchedOff(s config.Settings, only string) error {
 	var off []string
 	for _, one := range []struct {
-		name string
-		on   bool
+		name      string
+		on        bool
+		inventory bool
 	}{
-		{"settings.merchant.inventory_sync", s.Merchant.InventorySync}, {"settings.merchant.product_sync", s.Merchant.ProductSync},
-		{"settings.cart.inventory_sync", s.Cart.InventorySync}, {"settings.cart.product_sync", s.Cart.ProductSync},
+		{"settings.merchant.inventory_sync", s.Merchant.InventorySync, true}, {"settings.merchant.product_sync", s.Merchant.ProductSync, false},
+		{"settings.cart.inventory_sync", s.Cart.InventorySync, true}, {"settings.cart.product_sync", s.Cart.ProductSync, false},
 	} {
-		if !one.on {
+		if !one.on && (one.inventory || only != OnlyInventory) {
 			off = append(off, one.name)
 		}
 	}
 	if len(off) > 0 {
-		return &Off{off}
+		return &Off{Switches: off, Only: only}
 	}
 	return nil
 }
@@ -56,8 +70,11 @@ func (e *UsageError) Error() string { return e.Why }
 // Hint says what to do.
 func (e *UsageError) Hint() string { return e.Next }
 
-// capable refuses a primary source without Product Detail Pickup (seed).
+// capable refuses a primary source without Product Detail Pickup (seed), unless only stock is asked for.
 func (r *run) capable() error {
+	if r.options.Only == OnlyInventory {
+		return nil
+	}
 	primary := r.edges.Sources[0]
 	if c := primary.Source.Capabilities(); !c.ProductDetail {
 		return &UsageError{

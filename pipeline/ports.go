@@ -36,6 +36,8 @@ type Workspace interface {
 	Mirror(ctx context.Context) (MirrorWriter, error) // takes what Faire holds now
 	Restore(ctx context.Context, memory ledger.Memory) error
 	Prepare(ctx context.Context, inputs ledger.Inputs) error // closes the doors: no file, no network from here on
+	// Replay is Sink, Mirror, Restore and Prepare at once, from what a run left.
+	Replay(ctx context.Context, staged ledger.Staged) error
 	Transform(ctx context.Context) error
 	Decisions
 	Close() error
@@ -62,6 +64,13 @@ type Decisions interface {
 type Book interface {
 	Open(ctx context.Context, objectsDir string) (ledger.Memory, error)
 	Record(ctx context.Context, record ledger.Record) error
+	// States is what is recorded of products, by Faire product id; one that nothing is recorded of is missing.
+	States(ctx context.Context, products []string) (map[string]plan.State, error)
+	// Managed counts the products that are recorded, and their variants that Faire tracks.
+	Managed(ctx context.Context) (products, tracked int, err error)
+	// Rebuild makes the database anew of a checkpoint, nil if there is none, and moves the old one aside.
+	Rebuild(ctx context.Context, checkpoint *ledger.Checkpoint, objectsDir string) error
+	Checkpoint(ctx context.Context, objectsDir string) (ledger.Checkpoint, error)
 	// WriteStatus writes one row per SKU to path; a last_changed that is zero is taken over from the rows of previous.
 	WriteStatus(ctx context.Context, path, previous string, rows func(yield func(ledger.StatusRow) error) error) error
 }

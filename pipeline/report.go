@@ -55,7 +55,8 @@ func (r *run) count() {
 		s.Exceptions[e.Severity]++
 	}
 	s.Requests.Reads = r.edges.Reads()
-	s.Requests.Planned, s.Requests.Sent, s.Requests.OK, s.Requests.Refused = len(p.Requests), 0, 0, 0
+	s.Requests.Planned, s.Requests.Sent, s.Requests.OK, s.Requests.Refused = p.Summary.Requests, r.resent, r.resent, 0
+	s.Requests.CarriedOver = 0
 	for _, o := range r.outcomes {
 		switch o.Status {
 		case load.Applied:
@@ -73,6 +74,9 @@ func (r *run) count() {
 			s.Requests.Refused++
 		case load.Unknown:
 			s.Requests.Sent++
+		case load.CarriedOver:
+			s.Requests.CarriedOver++
+		case load.NotTried:
 		}
 	}
 }
@@ -101,6 +105,8 @@ func (r *run) conclude(err error) {
 		s.Status = "planned"
 	case guarded(r.result.Plan):
 		s.Status = "held"
+	case s.Requests.CarriedOver > 0:
+		s.Status = "carried_over"
 	default:
 		s.Status = "done"
 	}

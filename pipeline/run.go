@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
@@ -28,14 +29,15 @@ func (o Outcome) Guarded() bool { return guarded(o.Plan) }
 //
 //  1. open       lock the brand, make the run folder              run.go, ledger
 //  2. gate       the four switches, what the sources can          gate.go
+//     settle     what earlier runs left open                   settle.go
 //  3. extract    sources and Faire, in parallel                   extract.go
 //  4. stage      gates on the manifest, Parquet, doors closed     extract.go
 //  5. transform  the relations of sql/, in the order they read    sql/, warehouse
 //  6. compare    the products whose sides differ                  decide.go, sql/60_compare
 //  7. plan       what each difference means; plan.json            decide.go, plan
 //  8. report     the workbook, before anything is sent            report.go
-//  9. load       only the plan's requests, journalled             finish.go, load
-//  10. record     links, sent and held values, history             finish.go
+//  9. load       only the plan's requests, journalled             send.go, load
+//  10. record     links, sent and held values, history             record.go
 func Run(ctx context.Context, edges Edges, options Options) (Outcome, error) {
 	r, err := open(edges, options)
 	if err != nil {
@@ -51,6 +53,11 @@ func (r *run) steps(ctx context.Context) error {
 	}
 	if err := r.capable(); err != nil {
 		return err
+	}
+	if !r.options.DryRun {
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
 	}
 	r.step("extract")
 	if err := r.extract(ctx); err != nil {
@@ -94,6 +101,9 @@ type run struct {
 
 	exceptions []check.Exception
 	outcomes   []load.Outcome
+	stock      map[string]catalog.Stock   // by variant id, as Faire told before the plan
+	now        map[string]catalog.Product // read back after the last write; nil: not yet
+	resent     int                        // creates of earlier runs that were sent again to settle them
 	fullWalk   bool
 	faireTime  time.Time // newest updated_at seen on Faire: its clock, not ours, bounds the next walk
 	summary    ledger.Summary

@@ -21,6 +21,7 @@ var inputTables = map[string]string{
 	"price_rule":       "The geographies of prices: in the configuration, and how they are rounded.",
 	"product_state":    "What earlier runs recorded of each product: its link, and the values sent and held.",
 	"setting":          "One row: what the configuration decides.",
+	"stock_warehouse":  "The warehouses whose quantities count; none: all. Empty where the source adds them up itself.",
 	"taxonomy_rule":    "The rules file.",
 	"taxonomy_type":    "Faire's taxonomy types, those that are gone too.",
 	"token_generation": "The counter in the idempotence token, where it has moved.",

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -24,24 +26,28 @@ func newRunCommand(a *app) *cobra.Command {
 		Short: "Read, compare, report and send: everything, once",
 		Long: "run reads the sources and Faire, plans, writes the workbook, sends what the plan holds and records the outcome.\n" +
 			"What a guard holds is not sent until --approve names its group and the count shown.",
-		Example: "  fairesync run -c luma.yaml\n  fairesync run -c luma.yaml --approve first_link=14\n  fairesync run -c luma.yaml --json | tail -n 1",
+		Example: "  fairesync run -c luma.yaml\n  fairesync run -c luma.yaml --approve first_link=14\n  fairesync run -c luma.yaml --only inventory\n  fairesync run -c luma.yaml --json | tail -n 1",
 		Args:    exactly(),
 		RunE: action(func(ctx context.Context, _ []string) error {
 			return a.flow(ctx, o, o.run, nil)
 		}),
 	}
-	o.addFlags(cmd.Flags(), "approve", "accept-rows", "full-walk")
+	o.addFlags(cmd.Flags(), "approve", "accept-rows", "full-walk", "only", "budget")
 	return cmd
 }
 
 // flowOptions are the flags of the commands that go through the pipeline.
 type flowOptions struct {
-	command    string // run, plan, apply or check
+	command    string // run, plan, apply, check, undo or rebuild
+	again      string // its command line without options, for hints; blank: run
 	config     string
 	approvals  map[string]int
 	acceptRows map[string]int64
 	failOn     string
 	fullWalk   bool
+	only       string
+	budget     int
+	dryRun     bool // undo: nothing is sent
 	exitCode   bool // plan: pending changes are exitPending
 }
 
@@ -57,6 +63,10 @@ func (o *flowOptions) addFlags(flags *pflag.FlagSet, names ...string) {
 			flags.StringToInt64Var(&o.acceptRows, name, nil, "let a source pass with exactly so many rows: `SOURCE=N` (repeatable)")
 		case "full-walk":
 			flags.BoolVar(&o.fullWalk, name, false, "read all of Faire's products, not only those that changed")
+		case "only":
+			flags.StringVar(&o.only, name, "", "do only a `PART`: inventory sends quantities on hand and nothing else, and needs the two inventory switches alone")
+		case "budget":
+			flags.IntVar(&o.budget, name, 0, "send at most `N` requests that write, what matters most first; the rest goes with the next run (default: faire.pace.writes_per_run)")
 		}
 		flags.Lookup(name).DefValue = "" // pflag would show an empty map as []
 	}
@@ -66,6 +76,12 @@ func (o *flowOptions) addFlags(flags *pflag.FlagSet, names ...string) {
 func (o *flowOptions) check(c config.Config) error {
 	if !slices.Contains([]string{"", string(check.Error), string(check.Warning), string(check.Info)}, o.failOn) {
 		return usage("write error, warning or info", "--fail-on is %q", o.failOn)
+	}
+	if o.only != "" && o.only != "inventory" {
+		return usage("write inventory, or leave it out to do everything", "--only is %q", o.only)
+	}
+	if o.budget < 0 {
+		return usage("write how many requests may be sent", "--budget %d allows nothing", o.budget)
 	}
 	for _, group := range sortedKeys(o.approvals) {
 		if o.approvals[group] <= 0 {
@@ -88,7 +104,17 @@ func (o *flowOptions) check(c config.Config) error {
 }
 
 // dry says whether the command may neither send nor record.
-func (o *flowOptions) dry() bool { return o.command == "plan" || o.command == "check" }
+func (o *flowOptions) dry() bool { return o.command == "plan" || o.command == "check" || o.dryRun }
+
+// retry is the command line that does what this one did, without options but --config.
+func (o *flowOptions) retry() string {
+	return "fairesync " + cmp.Or(o.again, o.command) + " -c " + o.config
+}
+
+// release is the command line that sends what is held.
+func (o *flowOptions) release() string {
+	return "fairesync " + cmp.Or(o.again, "run") + " -c " + o.config
+}
 
 // offline says whether Faire is not asked at all.
 func (o *flowOptions) offline() bool { return o.command == "check" }
@@ -96,7 +122,7 @@ func (o *flowOptions) offline() bool { return o.command == "check" }
 // run is the pipeline with these flags.
 func (o *flowOptions) run(ctx context.Context, e pipeline.Edges) (pipeline.Outcome, error) {
 	return pipeline.Run(ctx, e, pipeline.Options{Command: o.command, Approvals: o.approvals, AcceptRows: o.acceptRows,
-		FullWalk: o.fullWalk, DryRun: o.dry(), Offline: o.offline()})
+		FullWalk: o.fullWalk, Only: o.only, Budget: o.budget, DryRun: o.dry(), Offline: o.offline()})
 }
 
 // flow opens the brand, does the step, shows what came of it and ends with its exit code. lines shows what stands above the
@@ -110,7 +136,7 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 	if err := o.check(c); err != nil {
 		return err
 	}
-	e, done, err := edges.Open(c, edges.Options{DryRun: o.dry(), Offline: o.offline(), Getenv: a.Getenv, Now: a.Now, Random: a.Random,
+	e, done, err := edges.Open(c, edges.Options{DryRun: o.dry(), Offline: o.offline(), Only: o.only, Getenv: a.Getenv, Now: a.Now, Random: a.Random,
 		Jitter: a.Jitter, Progress: a.progress(), Proxy: true, Version: version()})
 	if err != nil {
 		return notOpened(err)
@@ -125,7 +151,7 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 		}
 		code, told := a.verdict(o, *outcome, err)
 		outcome.Summary.Exit = code
-		outcome.Summary.Hint = release(*outcome, o.config)
+		outcome.Summary.Hint = release(*outcome, o.release())
 		if hints := view.Hints(told); len(hints) > 0 {
 			outcome.Summary.Hint = hints[0]
 		}
@@ -147,7 +173,7 @@ func (a *app) verdict(o flowOptions, outcome pipeline.Outcome, err error) (code 
 	if a.interrupted.Load() {
 		err = interruptedBy(err, outcome.Summary)
 	}
-	told = errors.Join(append([]error{err}, approvalErrors(outcome, o.approvals, "fairesync "+o.command+" -c "+o.config)...)...)
+	told = errors.Join(append([]error{err}, approvalErrors(outcome, o.approvals, o.retry())...)...)
 	codes := codesOf(told)
 	if outcome.Guarded() {
 		codes = append(codes, exitHeld)
@@ -183,12 +209,11 @@ func (a *app) show(outcome pipeline.Outcome, told, off error, lines func(view.Vi
 		a.tell(told)
 		return nil
 	}
-	if lines != nil {
-		if err := lines(v, outcome); err != nil {
+	if a.markdown {
+		if _, err := io.WriteString(a.Stdout, view.PlanMarkdown(outcome.Plan)); err != nil {
 			return err
 		}
-	}
-	if err := v.Outcome(outcome.Summary, outcome.Exceptions); err != nil {
+	} else if err := tables(v, outcome, lines); err != nil {
 		return err
 	}
 	if told != nil {
@@ -200,4 +225,17 @@ func (a *app) show(outcome pipeline.Outcome, told, off error, lines func(view.Vi
 		return err
 	}
 	return nil
+}
+
+// tables shows an outcome to people.
+func tables(v view.View, outcome pipeline.Outcome, lines func(view.View, pipeline.Outcome) error) error {
+	if lines != nil {
+		if err := lines(v, outcome); err != nil {
+			return err
+		}
+	}
+	if outcome.Summary.Command == "rebuild" { // it reads no row and sends nothing
+		return nil
+	}
+	return v.Outcome(outcome.Summary, outcome.Exceptions)
 }

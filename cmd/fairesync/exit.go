@@ -222,13 +222,13 @@ func approvalErrors(o pipeline.Outcome, approvals map[string]int, command string
 	return list
 }
 
-// release says how to send what is held; blank if no approval can.
-func release(o pipeline.Outcome, config string) string {
+// release says how to send what is held, by a command line that goes without approvals; blank if no approval can.
+func release(o pipeline.Outcome, retry string) string {
 	held := heldGroups(o)
 	if len(held) == 0 {
 		return ""
 	}
-	command := "to send what is held, look at the workbook, then fairesync run -c " + config
+	command := "to send what is held, look at the workbook, then " + retry
 	for _, group := range sortedKeys(held) {
 		command += fmt.Sprintf(" --approve %s=%d", group, held[group])
 	}

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,11 +48,15 @@ func TestMain(m *testing.M) {
 //	faire-load STATE            replace what Faire holds
 //	faire-effects               show on stdout what requests did to Faire, and forget it
 //	faire-edit PRODUCT JSON     change a product as somebody in Faire's portal would
+//	stall N                     from now on, let N writes through to Faire and keep the others waiting
+//	stalled                     wait until a write is kept waiting
+//	go-on                       let all writes through again
 //	magic-load ACCOUNT          replace what ApparelMagic holds
 //	magic-switches JSON         make ApparelMagic misbehave
 //	exits CODE PROGRAM ARG…     run a program that ends with this exit code
 //	edit FILE OLD NEW           replace a text that stands in a file once
 //	mask FILE                   replace in a file (or stdout) run ids, times, addresses and paths, and write it to masked
+//	first-line FILE NAME        set the variable to the first line of a file
 //	hold BRAND                  hold the lock of a brand, as a run that is under way does
 //	quiet                       want a run that plans nothing, writes nothing and finds no duplicates
 func TestScript(t *testing.T) {
@@ -63,7 +68,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"faire": startFaire, "magic": startMagic, "answer": startAnswer, "faire-state": faireState, "faire-load": faireLoad,
 			"faire-effects": faireEffects, "faire-edit": faireEdit, "magic-load": magicLoad, "magic-switches": magicSwitches,
-			"exits": exits, "edit": edit, "mask": mask, "hold": hold, "quiet": quiet,
+			"stall": stall, "stalled": stalled, "go-on": goOn, "first-line": firstLine, "exits": exits, "edit": edit, "mask": mask, "hold": hold, "quiet": quiet,
 		},
 	})
 }
@@ -71,6 +76,7 @@ func TestScript(t *testing.T) {
 // keys of what a script's sandboxes are kept under.
 type (
 	faireKey struct{}
+	gateKey  struct{}
 	magicKey struct{}
 )
 
@@ -78,6 +84,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("FAIRE_TOKEN", "faire-token-of-luma")
 	env.Setenv("MAGIC_TOKEN", "magic-token-of-luma")
 	env.Values[faireKey{}], env.Values[magicKey{}] = new(*sandbox.Server), new(*emulator.Server)
+	env.Values[gateKey{}] = &gate{open: -1, waiting: make(chan struct{}, 100), changed: make(chan struct{})}
 	entries, err := os.ReadDir(filepath.Join("testdata", "brand"))
 	if err != nil {
 		return err
@@ -135,7 +142,88 @@ func startFaire(ts *testscript.TestScript, neg bool, args []string) {
 	server := sandbox.New(sandbox.Options{Token: token, Now: time.Now})
 	ts.Check(server.SetState(readState(ts, rest[0])))
 	*ts.Value(faireKey{}).(*(*sandbox.Server)) = server
-	listen(ts, server, "FAIRE_URL", "/external-api/v2")
+	listen(ts, gateOf(ts).before(server), "FAIRE_URL", "/external-api/v2")
+}
+
+// gate keeps writes waiting, so that a script can look on while a load is under way.
+type gate struct {
+	mu      sync.Mutex
+	open    int // writes to let through; below 0 all
+	waiting chan struct{}
+	changed chan struct{} // closed when open changes
+}
+
+func gateOf(ts *testscript.TestScript) *gate { return ts.Value(gateKey{}).(*gate) }
+
+func (g *gate) set(open int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open = open
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+// pass takes one write off; if there is none left it says what to wait for.
+func (g *gate) pass() (wait <-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.open == 0 {
+		return g.changed
+	}
+	g.open--
+	return nil
+}
+
+// before is a server behind the gate. A write whose client has gone meanwhile never reaches the server.
+func (g *gate) before(server http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			body, err := io.ReadAll(r.Body) // only then the end of the connection is noticed
+			if err != nil {
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			for wait := g.pass(); wait != nil; wait = g.pass() {
+				select {
+				case g.waiting <- struct{}{}:
+				default:
+				}
+				select {
+				case <-wait:
+				case <-r.Context().Done():
+					return
+				}
+			}
+		}
+		server.ServeHTTP(w, r)
+	})
+}
+
+func stall(ts *testscript.TestScript, neg bool, args []string) {
+	_, rest := arguments(ts, neg, args, 1)
+	open, err := strconv.Atoi(rest[0])
+	ts.Check(err)
+	gateOf(ts).set(open)
+}
+
+func stalled(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 0)
+	select {
+	case <-gateOf(ts).waiting:
+	case <-time.After(time.Minute):
+		ts.Fatalf("no write has come")
+	}
+}
+
+func goOn(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 0)
+	gateOf(ts).set(-1)
+}
+
+func firstLine(ts *testscript.TestScript, neg bool, args []string) {
+	_, rest := arguments(ts, neg, args, 2)
+	line, _, _ := strings.Cut(ts.ReadFile(rest[0]), "\n")
+	ts.Setenv(rest[1], line)
 }
 
 func readState(ts *testscript.TestScript, name string) sandbox.State {

@@ -37,6 +37,7 @@ type world struct {
 type app struct {
 	world
 	json, noColor, quiet bool
+	markdown             bool // plan --format markdown
 	interrupted          atomic.Bool
 }
 
@@ -110,8 +111,14 @@ func newRootCommand(a *app) *cobra.Command {
 		newRunCommand(a),
 		newPlanCommand(a),
 		newApplyCommand(a),
+		newUndoCommand(a),
 		newCheckCommand(a),
 		newStatusCommand(a),
+		newExplainCommand(a),
+		newHistoryCommand(a),
+		newDiffCommand(a),
+		newReplayCommand(a),
+		newRebuildCommand(a),
 		newCodesCommand(a),
 		newRelationsCommand(a),
 		newSandboxCommand(a),

@@ -65,6 +65,9 @@ type Source struct {
 // Columns is a column, an expression, or a list of them of which the first that is not blank wins.
 type Columns []string
 
+// Names is a name, or a list of them, kept as written: 010 is not the number 8.
+type Names []string
+
 // Secret is where a secret is found: an environment variable or a file. Exactly one is set.
 type Secret struct {
 	Env  string `yaml:"env"`
@@ -124,13 +127,13 @@ type Images struct {
 
 // Inventory says where quantities come from and what they mean (design §7).
 type Inventory struct {
-	Columns       Columns  `yaml:"column"`         // a column, or several that are added up
-	Means         string   `yaml:"means"`          // available (default): on hand on Faire = value + committed; on_hand: the value
-	Warehouse     string   `yaml:"warehouse"`      // column naming the warehouse, where a source has one row per SKU and warehouse
-	Warehouses    []string `yaml:"warehouses"`     // those whose quantities are added up; empty: all
-	SafetyStock   int64    `yaml:"safety_stock"`   // units kept back of each SKU
-	Cap           int64    `yaml:"cap"`            // most units of a SKU that Faire is shown; 0: no cap
-	StartTracking string   `yaml:"start_tracking"` // created (default): variants Faire does not track and we did not make stay so; all
+	Columns       Columns `yaml:"column"`         // a column, or several that are added up
+	Means         string  `yaml:"means"`          // available (default): on hand on Faire = value + committed; on_hand: the value
+	Warehouse     string  `yaml:"warehouse"`      // column naming the warehouse, where a source has one row per SKU and warehouse
+	Warehouses    Names   `yaml:"warehouses"`     // those whose quantities are added up; empty: all
+	SafetyStock   int64   `yaml:"safety_stock"`   // units kept back of each SKU
+	Cap           int64   `yaml:"cap"`            // most units of a SKU that Faire is shown; 0: no cap
+	StartTracking string  `yaml:"start_tracking"` // created (default): variants Faire does not track and we did not make stay so; all
 }
 
 // Duration is a time.Duration written as 36h or 90m.

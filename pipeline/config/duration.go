@@ -48,24 +48,37 @@ func (d *Duration) UnmarshalYAML(node ast.Node) error {
 
 // UnmarshalYAML reads one column or expression, or a list of them.
 func (c *Columns) UnmarshalYAML(node ast.Node) error {
-	const next = "write one column, or a list: [first, second]"
+	list, err := texts(node, "column", "a column or an expression", "columns")
+	*c = list
+	return err
+}
+
+// UnmarshalYAML reads one name, or a list of them.
+func (n *Names) UnmarshalYAML(node ast.Node) error {
+	list, err := texts(node, "name", "a name", "names")
+	*n = list
+	return err
+}
+
+// texts reads one text, or a list of them, each as it is written. What they are is told by their names, for one in a list and for many.
+func texts(node ast.Node, one, each, many string) ([]string, error) {
+	next := fmt.Sprintf("write one %s, or a list: [first, second]", one)
 	if text, ok := scalar(node); ok {
-		*c = Columns{text}
-		return nil
+		return []string{text}, nil
 	}
 	list, ok := node.(*ast.SequenceNode)
 	if !ok {
-		return &nodeError{at: place(node), problem: "is neither a column nor a list of columns", next: next}
+		return nil, &nodeError{at: place(node), problem: fmt.Sprintf("is neither a %s nor a list of %s", one, many), next: next}
 	}
-	*c = make(Columns, 0, len(list.Values))
+	made := make([]string, 0, len(list.Values))
 	for _, item := range list.Values {
 		text, ok := scalar(item)
 		if !ok {
-			return &nodeError{at: place(item), problem: "is not a column or an expression", next: next}
+			return nil, &nodeError{at: place(item), problem: "is not " + each, next: next}
 		}
-		*c = append(*c, text)
+		made = append(made, text)
 	}
-	return nil
+	return made, nil
 }
 
 // UnmarshalYAML reads {env: NAME} or {file: PATH}. A bare text is taken for the secret itself, which has no business in the

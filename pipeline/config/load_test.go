@@ -44,11 +44,12 @@ prices:
 faire:
   url: http://127.0.0.1:8790/external-api/v2
   token: {file: faire.token}
-  pace: {writes_per_second: 0.5, burst: 2, reads_per_second: 8, in_flight: 2}
+  pace: {writes_per_second: 0.5, burst: 2, reads_per_second: 8, in_flight: 2, writes_per_run: 500}
 alias: {name: merchantSKU, file: aliases.csv, skip_without_alias: true}
 taxonomy: {rules: /etc/fairesync/taxonomy.csv, unmapped: unpublished}
 images: {ignore_query: [v, "X-Amz-*"]}
-inventory: {column: qty_avail_sell, means: on_hand}
+inventory: {column: [qty_avail_sell, qty_in_transit], means: on_hand, warehouses: [1, 010], safety_stock: 2, cap: 50, start_tracking: all}
+policy: stock-only
 first_link: theirs
 when_gone: unpublish
 when_inactive: keep
@@ -81,13 +82,14 @@ func fullConfig(dir string) config.Config {
 		},
 		Faire: config.Faire{
 			URL: "http://127.0.0.1:8790/external-api/v2", Token: config.Secret{File: filepath.Join(dir, "faire.token")},
-			Pace: config.Pace{WritesPerSecond: 0.5, Burst: 2, ReadsPerSecond: 8, InFlight: 2},
+			Pace: config.Pace{WritesPerSecond: 0.5, Burst: 2, ReadsPerSecond: 8, InFlight: 2, WritesPerRun: 500},
 		},
-		Alias:     config.Alias{Name: "merchantSKU", File: filepath.Join(dir, "aliases.csv"), SkipWithoutAlias: true},
-		Taxonomy:  config.Taxonomy{Rules: "/etc/fairesync/taxonomy.csv", Unmapped: "unpublished"},
-		Images:    config.Images{IgnoreQuery: []string{"v", "X-Amz-*"}},
-		Inventory: config.Inventory{Columns: config.Columns{"qty_avail_sell"}, Means: "on_hand", StartTracking: "created"},
-		Policy:    "full", FirstLink: "theirs", WhenGone: "unpublish", WhenInactive: "keep",
+		Alias:    config.Alias{Name: "merchantSKU", File: filepath.Join(dir, "aliases.csv"), SkipWithoutAlias: true},
+		Taxonomy: config.Taxonomy{Rules: "/etc/fairesync/taxonomy.csv", Unmapped: "unpublished"},
+		Images:   config.Images{IgnoreQuery: []string{"v", "X-Amz-*"}},
+		Inventory: config.Inventory{Columns: config.Columns{"qty_avail_sell", "qty_in_transit"}, Means: "on_hand",
+			Warehouses: config.Names{"1", "010"}, SafetyStock: 2, Cap: 50, StartTracking: "all"},
+		Policy: "stock-only", FirstLink: "theirs", WhenGone: "unpublish", WhenInactive: "keep",
 		Fields: map[string]string{"name": "ours", "price": "theirs"},
 	}
 }
@@ -145,6 +147,23 @@ func TestDefaults(t *testing.T) {
 				Prices: []config.Price{{Geography: "USA", Currency: "USD", Wholesale: "price", Retail: "retail_price"}},
 			},
 		},
+		"rows per warehouse": {
+			"brand: luma\nsources: [{name: feed, kind: files, path: /feed.csv}]\ninventory: {column: Qty, warehouse: Site, warehouses: NYC}",
+			config.Config{
+				Sources:   []config.Source{{Name: "feed", Kind: "files", Path: "/feed.csv", Layout: "rows", Decimal: "."}},
+				Prices:    []config.Price{{Geography: "USA", Currency: "USD"}},
+				Inventory: config.Inventory{Columns: config.Columns{"Qty"}, Warehouse: "Site", Warehouses: config.Names{"NYC"}},
+			},
+		},
+		"fields mapped by the source": {
+			"brand: luma\nsources: [{name: feed, kind: files, path: /feed.csv, mapping: {quantity: [Free, Qty], warehouse: Site}}]\ninventory: {warehouses: [010]}",
+			config.Config{
+				Sources: []config.Source{{Name: "feed", Kind: "files", Path: "/feed.csv", Layout: "rows", Decimal: ".",
+					Mapping: map[string]config.Columns{"quantity": {"Free", "Qty"}, "warehouse": {"Site"}}}},
+				Prices:    []config.Price{{Geography: "USA", Currency: "USD"}},
+				Inventory: config.Inventory{Warehouses: config.Names{"010"}},
+			},
+		},
 		"prices without columns": {
 			"brand: luma\nsources: [{name: feed, kind: files, path: /feed.csv, mapping: {sku: 2026}}]\nprices: [{geography: EUROPEAN_UNION}]\nfaire: {oauth: {application_id: apa_1, application_secret: {env: S}, access_token: {file: t}}}",
 			config.Config{
@@ -159,8 +178,8 @@ func TestDefaults(t *testing.T) {
 			want := c.want
 			want.Brand, want.State, want.Path = "luma", "/brands/state", "/brands/luma.yaml"
 			want.Faire.URL, want.Faire.Pace = "https://www.faire.com/external-api/v2", config.Pace{WritesPerSecond: 1, Burst: 5, ReadsPerSecond: 4, InFlight: 4}
-			want.Taxonomy.Unmapped, want.Inventory.Means = "hold", "available"
-			want.FirstLink, want.WhenGone, want.WhenInactive = "hold", "keep", "stop_selling"
+			want.Taxonomy.Unmapped, want.Inventory.Means, want.Inventory.StartTracking = "hold", "available", "created"
+			want.Policy, want.FirstLink, want.WhenGone, want.WhenInactive = "full", "hold", "keep", "stop_selling"
 			got, err := config.Parse("/brands/luma.yaml", []byte(c.text))
 			if err != nil {
 				t.Fatal(err)
@@ -235,9 +254,9 @@ func TestWithoutSecrets(t *testing.T) {
 	}
 	got := string(loaded.WithoutSecrets())
 	want := `{"alias":{"file":"aliases.csv","name":"merchantSKU","skip_without_alias":true},"brand":"luma",` +
-		`"faire":{"pace":{"burst":2,"in_flight":2,"reads_per_second":8,"writes_per_second":0.5},"url":"http://127.0.0.1:8790/external-api/v2"},` +
-		`"fields":{"name":"ours","price":"theirs"},"first_link":"theirs","images":{"ignore_query":["v","X-Amz-*"]},"inventory":{"column":"qty_avail_sell","means":"on_hand"},` +
-		`"prices":[{"currency":"USD","geography":"USA","retail":"retail_price","round":"half_up","wholesale":"price"},` +
+		`"faire":{"pace":{"burst":2,"in_flight":2,"reads_per_second":8,"writes_per_run":500,"writes_per_second":0.5},"url":"http://127.0.0.1:8790/external-api/v2"},` +
+		`"fields":{"name":"ours","price":"theirs"},"first_link":"theirs","images":{"ignore_query":["v","X-Amz-*"]},"inventory":{"cap":50,"column":["qty_avail_sell","qty_in_transit"],"means":"on_hand","safety_stock":2,"start_tracking":"all","warehouses":["1","010"]},` +
+		`"policy":"stock-only","prices":[{"currency":"USD","geography":"USA","retail":"retail_price","round":"half_up","wholesale":"price"},` +
 		`{"currency":"CAD","geography":"CAN","retail":"retail_price * 1.35","wholesale":"price * 1.35"}],` +
 		`"settings":{"cart":{"inventory_sync":true,"product_sync":true},"merchant":{"inventory_sync":true,"product_sync":true}},` +
 		`"sources":[{"exclude":{"season":["SAMPLES"]},"include":{"division":["Luma"]},"kind":"apparelmagic","mapping":{"name":["web_title"],"sku":["sku_alt","sku_concat"]},` +

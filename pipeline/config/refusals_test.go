@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	feed  = "brand: luma\nsources: [{name: feed, kind: files, path: feed.csv}]\n"
-	magic = "brand: luma\nsources:\n- name: wms\n  kind: apparelmagic\n  url: https://luma.app.apparelmagic.com/api/json\n  token: {env: T}\n"
+	feed   = "brand: luma\nsources: [{name: feed, kind: files, path: feed.csv}]\n"
+	mapped = "brand: luma\nsources: [{name: feed, kind: files, path: feed.csv, mapping: {warehouse: Site}}]\n"
+	magic  = "brand: luma\nsources:\n- name: wms\n  kind: apparelmagic\n  url: https://luma.app.apparelmagic.com/api/json\n  token: {env: T}\n"
 )
 
 // TestRefusals holds the text of every refusal.
@@ -123,13 +124,42 @@ func TestRefusals(t *testing.T) {
 		feed + "taxonomy: {unmapped: skip}\n":        `luma.yaml:3: taxonomy.unmapped is "skip", not hold or unpublished`,
 		feed + "images: {ignore_query: ['v,w']}\n":   `luma.yaml:3: images.ignore_query[0] is "v,w", not the name of a query parameter`,
 		feed + "inventory: {means: stock}\n":         `luma.yaml:3: inventory.means is "stock", not available or on_hand`,
-		feed + "inventory: {column: 'qty '}\n":       `luma.yaml:3: inventory.column is "qty ", with blanks at an end or control characters`,
-		feed + "first_link: mine\n":                  `luma.yaml:3: first_link is "mine", not hold, ours or theirs`,
-		feed + "when_gone: delete\n":                 `luma.yaml:3: when_gone is "delete", not keep, stop_selling or unpublish`,
-		feed + "when_inactive: delete\n":             `luma.yaml:3: when_inactive is "delete", not stop_selling, keep or unpublish`,
-		feed + "fields: {colour: ours}\n":            `luma.yaml:3: fields.colour is no field with a policy`,
-		feed + "fields: {name: mine}\n":              `luma.yaml:3: fields.name is "mine", not ours, theirs, create_only or exclude`,
-		feed + "fields: {on_hand: null}\n":           `luma.yaml:3: fields.on_hand is "", not ours, theirs, create_only or exclude`,
+		// inventory
+		feed + "inventory: {column: 'qty '}\n":                                    `luma.yaml:3: inventory.column is "qty ", with blanks at an end or control characters`,
+		feed + "inventory: {column: ''}\n":                                        `luma.yaml:3: inventory.column names no column`,
+		feed + "inventory: {column: {a: b}}\n":                                    `luma.yaml:3: inventory.column is neither a column nor a list of columns`,
+		feed + "inventory:\n  column:\n  - qty_nyc\n  - ' qty_la'\n":              `luma.yaml:6: inventory.column[1] is " qty_la", with blanks at an end or control characters`,
+		feed + "inventory:\n  column:\n  - qty_nyc\n  -\n":                        `luma.yaml:6: inventory.column[1] names no column`,
+		feed + "inventory:\n  column: [qty,\n    qty]\n":                          `luma.yaml:5: inventory.column[1] is "qty" again, which would count twice`,
+		feed + "inventory: {start_tracking: none}\n":                              `luma.yaml:3: inventory.start_tracking is "none", not created or all`,
+		feed + "inventory: {safety_stock: -1}\n":                                  `luma.yaml:3: inventory.safety_stock is -1, below zero`,
+		feed + "inventory:\n  safety_stock: 1\n  cap: -5\n":                       `luma.yaml:5: inventory.cap is -5, below zero`,
+		feed + "inventory: {safety_stock: 1.5}\n":                                 `luma.yaml:3: inventory.safety_stock is "1.5", not a whole number`,
+		feed + "inventory: {cap: 2.0}\n":                                          `luma.yaml:3: inventory.cap is "2.0", not a whole number`,
+		feed + "inventory: {cap: ten}\n":                                          `luma.yaml:3: inventory.cap is "ten", not a whole number`,
+		feed + "inventory: {warehouse: 'Site '}\n":                                `luma.yaml:3: inventory.warehouse is "Site ", with blanks at an end or control characters`,
+		feed + "inventory: {column: q, warehouse: w, warehouses: {a: b}}\n":       `luma.yaml:3: inventory.warehouses is neither a name nor a list of names`,
+		feed + "inventory: {column: q, warehouse: w, warehouses: [[a]]}\n":        `luma.yaml:3: inventory.warehouses[0] is not a name`,
+		feed + "inventory: {column: q, warehouse: w, warehouses: [NYC, ' LA']}\n": `luma.yaml:3: inventory.warehouses[1] is " LA", with blanks at an end or control characters`,
+		feed + "inventory: {column: q, warehouse: w, warehouses: ['']}\n":         `luma.yaml:3: inventory.warehouses[0] names no warehouse`,
+		feed + "inventory: {column: q, warehouse: w, warehouses: [NYC, nyc]}\n":   `luma.yaml:3: inventory.warehouses[1] is "nyc" again`,
+		feed + "inventory: {column: q, warehouses: [NYC]}\n":                      `luma.yaml:3: inventory.warehouses lists warehouses, but nothing says which warehouse a row is of`,
+		feed + "inventory: {warehouse: w, warehouses: [NYC]}\n":                   `luma.yaml:3: inventory.warehouses lists warehouses, but no column says how many units there are`,
+		magic + "inventory: {warehouse: warehouse_id}\n":                          `luma.yaml:7: inventory.warehouse means nothing for kind apparelmagic, whose rows name their warehouse themselves`,
+		magic + "  mapping: {warehouse: warehouse_id}\n":                          `luma.yaml:7: sources[0].mapping.warehouse means nothing for kind apparelmagic, whose rows name their warehouse themselves`,
+		magic + "  mapping: {quantity: qty_inventory}\ninventory: {column: q}\n":  `luma.yaml:8: inventory.column is given beside sources[0].mapping.quantity`,
+		mapped + "inventory: {column: q, warehouse: w}\n":                         `luma.yaml:3: inventory.warehouse is given beside sources[0].mapping.warehouse`,
+		// policies
+		feed + "policy: prices\n":                       `luma.yaml:3: policy is "prices", not full, create-only, prices-only or stock-only`,
+		feed + "fields: {price: exclude}\n":             `luma.yaml:3: fields.price is excluded, but no product can be created without it`,
+		feed + "faire: {pace: {writes_per_run: -1}}\n":  `luma.yaml:3: faire.pace.writes_per_run is -1, below zero`,
+		feed + "faire: {pace: {writes_per_run: 1.5}}\n": `luma.yaml:3: faire.pace.writes_per_run is "1.5", not a whole number`,
+		feed + "first_link: mine\n":                     `luma.yaml:3: first_link is "mine", not hold, ours or theirs`,
+		feed + "when_gone: delete\n":                    `luma.yaml:3: when_gone is "delete", not keep, stop_selling or unpublish`,
+		feed + "when_inactive: delete\n":                `luma.yaml:3: when_inactive is "delete", not stop_selling, keep or unpublish`,
+		feed + "fields: {colour: ours}\n":               `luma.yaml:3: fields.colour is no field with a policy`,
+		feed + "fields: {name: mine}\n":                 `luma.yaml:3: fields.name is "mine", not ours, theirs, create_only or exclude`,
+		feed + "fields: {on_hand: null}\n":              `luma.yaml:3: fields.on_hand is "", not ours, theirs, create_only or exclude`,
 	} {
 		t.Run(want, func(t *testing.T) {
 			_, err := config.Parse("/brands/luma.yaml", []byte(text))
@@ -160,6 +190,8 @@ func TestHintsAndExcerpts(t *testing.T) {
 	for text, want := range map[string]config.Error{
 		feed + "when_goen: keep\nfirst_link: hold\n": {Path: "luma.yaml", Line: 3, Problem: `unknown key when_goen in the line "when_goen: keep"`,
 			Excerpt: "    2 | sources: [{name: feed, kind: files, path: feed.csv}]\n>   3 | when_goen: keep\n    4 | first_link: hold\n", Next: "did you mean when_gone?"},
+		feed + "inventory: {saftey_stock: 2}\n": {Path: "luma.yaml", Line: 3, Problem: `unknown key inventory.saftey_stock in the line "inventory: {saftey_stock: 2}"`,
+			Excerpt: "    2 | sources: [{name: feed, kind: files, path: feed.csv}]\n>   3 | inventory: {saftey_stock: 2}\n    4 | \n", Next: "did you mean safety_stock?"},
 		feed + "colour: keep\n": {Path: "luma.yaml", Line: 3, Problem: `unknown key colour in the line "colour: keep"`,
 			Excerpt: "    2 | sources: [{name: feed, kind: files, path: feed.csv}]\n>   3 | colour: keep\n    4 | \n", Next: "see docs/examples for the keys there are"},
 		// Whatever is wrong, what may be a secret is not shown.

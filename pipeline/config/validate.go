@@ -123,15 +123,8 @@ func (c *Config) validate(d *document, secrets bool) []error {
 			v.fail(fmt.Sprintf("images.ignore_query[%d]", i), fmt.Sprintf("is %q, not the name of a query parameter", name), "write names only, such as v or X-Amz-*")
 		}
 	}
-	if c.Inventory.SafetyStock < 0 || c.Inventory.Cap < 0 {
-		v.fail("inventory", "has a safety_stock or cap below zero", "write a number of units, or leave it out")
-	}
-	if c.Faire.Pace.WritesPerRun < 0 {
-		v.fail("faire.pace.writes_per_run", "is below zero", "write a number of requests, or leave it out for no limit")
-	}
-	v.choice("inventory.start_tracking", c.Inventory.StartTracking, "created", "all")
+	v.inventory(c)
 	v.choice("policy", c.Policy, "full", "create-only", "prices-only", "stock-only")
-	v.choice("inventory.means", c.Inventory.Means, "available", "on_hand")
 	v.choice("first_link", c.FirstLink, "hold", "ours", "theirs")
 	v.choice("when_gone", c.WhenGone, "keep", "stop_selling", "unpublish")
 	v.choice("when_inactive", c.WhenInactive, "stop_selling", "keep", "unpublish")
@@ -338,6 +331,9 @@ func (v *validator) faire(f Faire) {
 		if count.value < 1 || count.value > 1000 {
 			v.fail(count.key, fmt.Sprintf("is %d, not 1 to 1000", count.value), "leave it out for the default")
 		}
+	}
+	if f.Pace.WritesPerRun < 0 {
+		v.fail("faire.pace.writes_per_run", fmt.Sprintf("is %d, below zero", f.Pace.WritesPerRun), "write a number of requests, or leave it out for no limit")
 	}
 }
 

@@ -1,7 +1,6 @@
 package edges
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -69,14 +68,13 @@ func (w writer) SetPrices(ctx context.Context, body json.RawMessage) error {
 
 // shown is an outcome in the words the workbook has.
 func shown(o load.Outcome) report.Outcome {
-	words := map[load.Status]load.Status{load.Partly: load.Applied, load.CarriedOver: load.NotTried}
-	outcome := report.Outcome{Status: string(cmp.Or(words[o.Status], o.Status)), Failed: map[string]report.Outcome{}}
+	outcome := report.Outcome{Status: string(o.Status), Failed: map[string]report.Outcome{}}
 	if o.Status != load.Partly { // its message is that of a failed entry
 		outcome.Message = o.Message
 	}
 	for _, entry := range o.Failed {
 		for _, change := range entry.Changes {
-			outcome.Failed[change] = report.Outcome{Status: string(cmp.Or(words[entry.Status], entry.Status)), Message: entry.Message}
+			outcome.Failed[change] = report.Outcome{Status: string(entry.Status), Message: entry.Message}
 		}
 	}
 	return outcome

@@ -32,6 +32,7 @@ const memoryLimit = "3GB"
 type Options struct {
 	DryRun    bool                // Faire's client refuses every method but GET
 	Offline   bool                // Faire is not asked at all
+	Only      string              // as in pipeline.Options
 	Getenv    func(string) string // for secrets
 	Now       func() time.Time
 	Random    io.Reader
@@ -51,7 +52,7 @@ func Open(c config.Config, o Options) (pipeline.Edges, func() error, error) {
 	target := &switchable{}
 	logger := slog.New(slog.NewJSONHandler(target, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: fixedTime(o.Now)}))
 	e := pipeline.Edges{Config: c, Progress: o.Progress, Log: logger, LogTo: target.set, Reads: func() int { return 0 }, Now: o.Now, Random: o.Random, Workbook: workbook(o.Version)}
-	off := !o.Offline && pipeline.SwitchedOff(c.Settings) != nil // then nobody is called, and no secret is asked for
+	off := !o.Offline && pipeline.SwitchedOff(c.Settings, o.Only) != nil // then nobody is called, and no secret is asked for
 	if !off {
 		if e.Sources, err = sources(c, o, logger); err != nil {
 			return pipeline.Edges{}, nil, err
@@ -98,11 +99,11 @@ func sources(c config.Config, o Options, logger *slog.Logger) ([]pipeline.NamedS
 		if err != nil {
 			return nil, err
 		}
-		prices := c.Prices
+		prices, warehouses := c.Prices, c.Inventory.Warehouses
 		if i > 0 {
-			prices = nil
+			prices, warehouses = nil, nil
 		}
-		one, err := source.New(source.Options{Settings: s, Prices: prices, Token: token, Transport: o.Transport, Now: o.Now, Jitter: o.Jitter, Logger: logger})
+		one, err := source.New(source.Options{Settings: s, Prices: prices, Warehouses: warehouses, Token: token, Transport: o.Transport, Now: o.Now, Jitter: o.Jitter, Logger: logger})
 		if err != nil {
 			return nil, err
 		}

@@ -35,6 +35,8 @@ type Counts struct {
 	Refused int // writes of which Faire definitely did nothing
 	Unknown int // writes that may or may not have happened
 	Retries int // attempts beyond the first, of reads and writes
+
+	Throttled int // attempts Faire answered with 429, of reads and writes
 }
 
 // New checks the options and returns a client; it calls nobody. Its errors are *OptionError.
@@ -171,6 +173,7 @@ func (c *Client) count(q call, t *trip, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.counts.Retries += max(t.attempts-1, 0)
+	c.counts.Throttled += t.tooMany
 	if !t.left {
 		return
 	}

@@ -31,7 +31,7 @@ type Options struct {
 
 	Now       func() time.Time                      // for dates in Retry-After and durations in the log; required
 	Jitter    func() float64                        // in [0, 1), spreads retries; calls are serialised; nil: no spread
-	Logger    *slog.Logger                          // one debug line per request; nil: none
+	Logger    *slog.Logger                          // one debug line per request, one info line per change of pace; nil: none
 	Proxy     func(*http.Request) (*url.URL, error) // nil: no proxy; not used with Transport
 	Transport http.RoundTripper                     // for tests; nil: the network
 }
@@ -44,7 +44,8 @@ type OAuth struct {
 }
 
 // Pace limits requests. Faire publishes no number (contract §13), so the defaults are guessed to be safe. Reads and writes have
-// buckets of their own; a negative rate means no limit. Every attempt counts, retries too.
+// buckets of their own; a negative rate means no limit. Every attempt counts, retries too. A 429 halves the rate of its bucket, down
+// to a sixteenth, or takes an unlimited one down to 100 a second; every ten answers without one give some of it back.
 type Pace struct {
 	WritesPerSecond float64 // default 1
 	Burst           int     // requests that may go at once after a pause, in each bucket; default 5

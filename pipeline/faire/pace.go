@@ -3,34 +3,26 @@ package faire
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // pacer holds the two buckets and the pause that a 429 puts on everybody. Its time is the runtime's: nothing it does is recorded.
 type pacer struct {
-	reads, writes *rate.Limiter
+	reads, writes *bucket
 
 	mu   sync.Mutex
 	gate chan struct{} // closed when the pause is over; nil: no pause
 }
 
-func newPacer(p Pace) *pacer {
-	return &pacer{reads: limiter(p.ReadsPerSecond, p.Burst), writes: limiter(p.WritesPerSecond, p.Burst)}
+func newPacer(p Pace, log *slog.Logger) *pacer {
+	return &pacer{reads: newBucket("reads", p.ReadsPerSecond, p.Burst, log), writes: newBucket("writes", p.WritesPerSecond, p.Burst, log)}
 }
 
-func limiter(perSecond float64, burst int) *rate.Limiter {
-	if perSecond < 0 {
-		return rate.NewLimiter(rate.Inf, burst)
-	}
-	return rate.NewLimiter(rate.Limit(perSecond), burst)
-}
-
-// wait returns when a request of this method may go, or with an error that wraps errNotSent.
-func (p *pacer) wait(ctx context.Context, method string) error {
+// wait returns when a request of this method may go, or with an error that wraps errNotSent. The answer is told to the pass.
+func (p *pacer) wait(ctx context.Context, method string) (pass, error) {
 	p.mu.Lock()
 	gate := p.gate
 	p.mu.Unlock()
@@ -38,20 +30,13 @@ func (p *pacer) wait(ctx context.Context, method string) error {
 		select {
 		case <-gate:
 		case <-ctx.Done():
-			return notSent(context.Cause(ctx))
+			return pass{}, notSent(context.Cause(ctx))
 		}
 	}
-	bucket := p.writes
 	if method == http.MethodGet {
-		bucket = p.reads
+		return p.reads.wait(ctx)
 	}
-	if err := bucket.Wait(ctx); err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		return notSent(err)
-	}
-	return nil
+	return p.writes.wait(ctx)
 }
 
 // pause keeps every request back for a while: when Faire says "too many", others would only be told the same.
@@ -86,9 +71,11 @@ func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, unsendable(req, notSent(context.Cause(ctx)))
 	}
 	defer func() { <-p.slots }()
-	if err := p.pace.wait(ctx, req.Method); err != nil {
+	pass, err := p.pace.wait(ctx, req.Method)
+	if err != nil {
 		return nil, unsendable(req, err)
 	}
+	tripOf(ctx).pass = pass
 	return p.next.RoundTrip(req)
 }
 

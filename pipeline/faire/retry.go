@@ -43,9 +43,11 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	first := true
 	resp, err := backoff.Retry(ctx, func() (*http.Response, error) {
 		if !first {
-			if err := r.pace.wait(ctx, req.Method); err != nil {
+			pass, err := r.pace.wait(ctx, req.Method)
+			if err != nil {
 				return nil, backoff.Permanent(err)
 			}
+			t.pass = pass
 		}
 		first = false
 		return r.attempt(req, t)
@@ -106,6 +108,10 @@ func (r *retrying) attempt(req *http.Request, t *trip) (*http.Response, error) {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
 	t.after = 0
+	t.pass.answered(resp.StatusCode)
+	if resp.StatusCode == http.StatusTooManyRequests {
+		t.tooMany++
+	}
 	if resp.StatusCode >= 500 || resp.StatusCode == http.StatusRequestTimeout {
 		t.doubt = true
 	}

@@ -18,7 +18,7 @@ import (
 //	retrying  tries again what may be tried again, and reads the answer whole
 //	base      the network, or a test's transport
 func chain(o Options, host *url.URL, credentials http.Header) http.RoundTripper {
-	pace := newPacer(o.Pace)
+	pace := newPacer(o.Pace, o.Logger)
 	next := o.Transport
 	if next == nil {
 		next = network(o)
@@ -99,6 +99,8 @@ type trip struct {
 	left     bool          // an attempt left this machine, or may have
 	doubt    bool          // an attempt ended so that the write may or may not have happened
 	after    time.Duration // what Faire last asked us to wait
+	tooMany  int           // attempts answered 429
+	pass     pass          // of the attempt under way
 }
 
 type tripKey struct{}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"sync"
 )
 
@@ -16,6 +17,7 @@ import (
 type lines struct {
 	mu   sync.Mutex
 	file *os.File
+	torn bool // the last write failed: what it left must go before the next
 }
 
 // openLines opens the file for appending. A last line that a crash tore was never acknowledged and is cut off, so that the next
@@ -28,7 +30,7 @@ func openLines(f folder, name string) (*lines, error) {
 	if err := mendTail(file); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", f.Path(name), err), file.Close())
 	}
-	if err := f.sync("."); err != nil { // the file's own name must survive too
+	if err := f.sync(path.Dir(name)); err != nil { // the file's own name must survive too
 		return nil, errors.Join(err, file.Close())
 	}
 	return &lines{file: file}, nil
@@ -78,7 +80,14 @@ func (l *lines) append(value any) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, err := l.file.Write(line.Bytes()); err != nil {
+	if l.torn {
+		if err := mendTail(l.file); err != nil {
+			return err
+		}
+		l.torn = false
+	}
+	if _, err := l.file.Write(line.Bytes()); err != nil { // a full disk, say: part of the line may be there
+		l.torn = true
 		return err
 	}
 	return l.file.Sync()

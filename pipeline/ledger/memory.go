@@ -32,13 +32,15 @@ func (m Memory) WithoutMirror() Memory {
 
 // Inputs is everything beside staged tables and state that a run is computed from: inputs.json names its digest.
 type Inputs struct {
-	Brand   string        // the configured name
-	Account catalog.Brand // on Faire; zero for check, which calls nobody
-	Config  config.Config
-	Types   []catalog.Type        // on Faire's list now
-	Aliases []config.AliasRow     // of the alias file
-	Rules   []config.TaxonomyRule // of the rules file
-	Now     time.Time
+	Brand     string                // the configured name
+	Account   catalog.Brand         // on Faire; zero for check, which calls nobody
+	Config    config.Config         // read back without secrets, its paths relative to the folder it lay in
+	Types     []catalog.Type        // on Faire's list now
+	Aliases   []config.AliasRow     // of the alias file
+	Rules     []config.TaxonomyRule // of the rules file
+	Approvals map[string]int        // group: count, as given to the run
+	Only      string                // inventory, or blank for everything
+	Now       time.Time
 }
 
 // Record is what a finished run leaves behind in the brand's state.
@@ -67,7 +69,7 @@ type Summary struct {
 	Brand      string                            `json:"brand"`
 	Started    time.Time                         `json:"started"`
 	Ended      time.Time                         `json:"ended"`
-	Status     string                            `json:"status"` // done, off, held, partly, refused, failed, interrupted, planned
+	Status     string                            `json:"status"` // done, carried_over, off, held, partly, refused, failed, interrupted, planned, died
 	Exit       int                               `json:"exit"`
 	Error      string                            `json:"error,omitempty"`
 	Hint       string                            `json:"hint,omitempty"`
@@ -93,6 +95,8 @@ type Requests struct {
 	OK      int `json:"ok"`
 	Refused int `json:"refused"`
 	Reads   int `json:"reads"`
+	// CarriedOver were left to the next run by a budget.
+	CarriedOver int `json:"carried_over,omitempty"`
 }
 
 // StatusRow is one SKU in status.parquet: what operators ask of a sync (design §7, status).

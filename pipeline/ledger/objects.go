@@ -1,10 +1,8 @@
 package ledger
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +10,6 @@ import (
 	"os"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -24,14 +21,6 @@ type Object struct {
 	Name   string `json:"name"` // what it is: inputs, or the table it holds
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
-}
-
-// InputList is inputs.json: everything beside its own folder that a run was computed from.
-type InputList struct {
-	Run     string    `json:"run"`
-	Now     time.Time `json:"now"`
-	Digest  string    `json:"digest"`  // of the objects' names and SHA-256s: equal digests, equal inputs but for the clock
-	Objects []Object  `json:"objects"` // sorted by name
 }
 
 // ObjectsDir is the path of the folder of objects.
@@ -86,66 +75,63 @@ func (s *State) sum(name string) (sum string, size int64, err error) {
 	return hex.EncodeToString(hash.Sum(nil)), size, err
 }
 
-// WriteInputs stores inputs as an object and writes the run's inputs.json, which names it and the tables of memory. Every path
-// in tables must be one that KeepObject or ObjectPath returned.
-func (s *State) WriteInputs(run *Run, inputs Inputs, tables map[string]string) (InputList, error) {
-	list := InputList{Run: run.ID(), Now: inputs.Now.UTC()}
-	inputs.Now = time.Time{} // stands in the list, so that equal inputs are one object
-	data, err := json.Marshal(inputs)
-	if err != nil {
-		return list, fmt.Errorf("inputs: %w", err)
+// isObject says whether there is an object of this SHA-256. It is not read.
+func (s *State) isObject(sum string) error {
+	if !objectForm.MatchString(sum) {
+		return fmt.Errorf("%q is no SHA-256", sum)
 	}
-	sum, err := s.PutObject(data)
-	if err != nil {
-		return list, fmt.Errorf("inputs: %w", err)
-	}
-	list.Objects = append(list.Objects, Object{Name: "inputs", SHA256: sum, Bytes: int64(len(data))})
-	for name, file := range tables {
-		base := path.Base(file)
-		info, err := s.root.Stat(path.Join(objectsName, base))
-		if err != nil || !objectForm.MatchString(base) {
-			return list, fmt.Errorf("inputs: table %s is in %s, which is no object", name, file)
-		}
-		list.Objects = append(list.Objects, Object{Name: name, SHA256: base, Bytes: info.Size()})
-	}
-	slices.SortFunc(list.Objects, func(a, b Object) int { return strings.Compare(a.Name, b.Name) })
-	var text bytes.Buffer
-	for _, object := range list.Objects {
-		fmt.Fprintf(&text, "%s %s\n", object.SHA256, object.Name)
-	}
-	digest := sha256.Sum256(text.Bytes())
-	list.Digest = hex.EncodeToString(digest[:])
-	return list, run.WriteJSON(InputsName, list)
+	_, err := s.root.Stat(path.Join(objectsName, sum))
+	return err
 }
 
-// ReadInputs reads a run's inputs.json and the inputs it names.
-func (s *State) ReadInputs(run *Run) (InputList, Inputs, error) {
-	var list InputList
-	var inputs Inputs
-	if err := run.ReadJSON(InputsName, &list); err != nil {
-		return list, inputs, err
-	}
-	for _, object := range list.Objects {
-		if object.Name != "inputs" {
-			continue
-		}
-		if err := s.ReadJSON(path.Join(objectsName, object.SHA256), &inputs); err != nil {
-			return list, inputs, err
-		}
-		inputs.Now = list.Now
-		return list, inputs, nil
-	}
-	return list, inputs, fmt.Errorf("%s names no inputs", run.Path(InputsName))
+// ObjectError says that an object is not what its name says, or is gone.
+type ObjectError struct {
+	Name string // what it is: inputs, or the table it holds
+	Path string
+	Err  error // nil: its bytes are others
 }
 
-// SweepObjects removes the objects that no run folder names any more and that were last written before the given time, and
-// returns how many went. The time spares what a run that has not written its inputs.json yet has just stored.
+func (e *ObjectError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("object %s (%s) cannot be read: %v", e.Path, e.Name, e.Err)
+	}
+	return fmt.Sprintf("object %s (%s) is damaged: its bytes do not give the SHA-256 it is named by", e.Path, e.Name)
+}
+
+// Unwrap is why it cannot be read.
+func (e *ObjectError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *ObjectError) Hint() string { return "put the file back from a backup of the state folder" }
+
+// checkObject compares an object with its name.
+func (s *State) checkObject(object Object) error {
+	failed := &ObjectError{Name: object.Name, Path: s.ObjectPath(object.SHA256)}
+	if failed.Err = s.isObject(object.SHA256); failed.Err != nil {
+		return failed
+	}
+	sum, _, err := s.sum(path.Join(objectsName, object.SHA256))
+	if failed.Err = err; err != nil || sum != object.SHA256 {
+		return failed
+	}
+	return nil
+}
+
+// SweepObjects removes the objects that neither a run folder nor the checkpoint names any more and that were last written before
+// the given time, and returns how many went. The time spares what a run that has not written its inputs.json yet has just stored.
 func (s *State) SweepObjects(before time.Time) (int, error) {
 	folders, err := s.Folders()
 	if err != nil {
 		return 0, err
 	}
 	named := map[string]bool{}
+	checkpoint, err := s.ReadCheckpoint()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err // as below
+	}
+	for _, sum := range checkpoint.Objects {
+		named[sum] = true
+	}
 	for _, f := range folders {
 		var list InputList
 		err := s.ReadJSON(path.Join(runsName, f.ID, InputsName), &list)

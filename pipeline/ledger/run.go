@@ -21,6 +21,7 @@ const (
 	SummaryName    = "run.json"
 	ManifestName   = "manifest.json"
 	InputsName     = "inputs.json"
+	StockName      = "stock.json"
 	PlanName       = "plan.json"
 	ExceptionsName = "exceptions.ndjson"
 	WorkbookName   = "exceptions.xlsx"

@@ -9,19 +9,21 @@ import (
 
 // How much a request matters when not all can be sent, what matters most first.
 const (
-	rankPrices = iota // of what is on Faire already
+	rankPrices = iota // of products that are live, or that this plan publishes
 	rankLifecycle
 	rankCreates // of products and variants, with their option sets; their stock counts with them
 	rankStock
+	rankHiddenPrices // of products nobody can order
 	rankTexts
 	rankImages
 )
 
-// Prioritise picks the requests to send when only budget of them may be, and those to carry over; both keep the plan's order.
-// budget 0 is no limit. A request takes with it the earlier ones of its product and the stock of the variants it makes; what no
-// longer fits as a whole is left for later, and what matters less may take the place.
-func Prioritise(requests []plan.Request, changes map[string]plan.Change, budget int) (now, later []plan.Request) {
-	chosen := choose(arrange(requests), changes, budget)
+// Prioritise picks the requests to send when only o.Budget of them may be, and those to carry over; both keep the plan's order. A
+// request takes with it the earlier ones of its product and the stock of the variants it makes; what no longer fits as a whole is
+// left for later, and what matters less may take the place.
+func Prioritise(requests []plan.Request, o Options) (now, later []plan.Request) {
+	jobs := arrange(requests)
+	chosen := choose(jobs, ranks(jobs, o), o.Budget)
 	for i, r := range requests {
 		if chosen[i] {
 			now = append(now, r)
@@ -33,15 +35,15 @@ func Prioritise(requests []plan.Request, changes map[string]plan.Change, budget 
 }
 
 // choose says of each job whether it is sent.
-func choose(jobs []*job, changes map[string]plan.Change, budget int) []bool {
+func choose(jobs []*job, ranks []int, budget int) []bool {
 	chosen := make([]bool, len(jobs))
 	if budget == 0 {
 		return slices.Repeat([]bool{true}, len(jobs))
 	}
 	byRank := slices.Clone(jobs)
-	slices.SortStableFunc(byRank, func(a, b *job) int { return cmp.Compare(rank(a, changes), rank(b, changes)) })
+	slices.SortStableFunc(byRank, func(a, b *job) int { return cmp.Compare(ranks[a.index], ranks[b.index]) })
 	for _, j := range byRank {
-		if len(j.makers) > 0 && !j.phase || j.Operation == plan.SetOptions && j.leads {
+		if len(j.makers) > 0 && !j.standing || j.Operation == plan.SetOptions && j.leads {
 			continue // stock of creates goes with these, option sets with what needs them
 		}
 		if unit := together(jobs, j, chosen); len(unit) <= budget {
@@ -72,11 +74,28 @@ func together(jobs []*job, j *job, chosen []bool) []int {
 	return unit
 }
 
-// rank says how much a job matters: an update as much as the best of its changes.
-func rank(j *job, changes map[string]plan.Change) int {
+// ranks says of each job how much it matters: one that carries several changes as much as the best of them.
+func ranks(jobs []*job, o Options) []int {
+	published := map[string]bool{}
+	for _, j := range jobs {
+		if j.Operation == plan.Publish {
+			published[j.ProductID] = true
+		}
+	}
+	list := make([]int, len(jobs))
+	for i, j := range jobs {
+		list[i] = rank(j, o.Changes, func(id string) bool { return o.Live == nil || published[id] || o.Live(id) })
+	}
+	return list
+}
+
+func rank(j *job, changes map[string]plan.Change, live func(productID string) bool) int {
 	switch j.Operation {
 	case plan.SetPrices:
-		return rankPrices
+		if slices.ContainsFunc(j.Changes, func(id string) bool { return live(changes[id].ProductID) }) {
+			return rankPrices
+		}
+		return rankHiddenPrices
 	case plan.Publish, plan.StopSelling, plan.Unpublish:
 		return rankLifecycle
 	case plan.CreateProduct, plan.SetOptions:
@@ -86,14 +105,17 @@ func rank(j *job, changes map[string]plan.Change) int {
 	}
 	best := rankImages
 	for _, id := range j.Changes {
-		best = min(best, rankOf(changes[id]))
+		best = min(best, rankOf(changes[id], live))
 	}
 	return best
 }
 
-func rankOf(c plan.Change) int {
+func rankOf(c plan.Change, live func(productID string) bool) int {
 	switch c.Kind {
 	case plan.KindPrice:
+		if !live(c.ProductID) {
+			return rankHiddenPrices
+		}
 		return rankPrices
 	case plan.KindLifecycle:
 		return rankLifecycle
@@ -114,13 +136,14 @@ func rankOf(c plan.Change) int {
 type purse struct {
 	limited bool
 	jobs    []*job
-	changes map[string]plan.Change
+	ranks   []int
 	open    []bool // chosen, and its turn has not come
 	spare   int
 }
 
 func newPurse(jobs []*job, o Options) *purse {
-	p := &purse{limited: o.Budget > 0, jobs: jobs, changes: o.Changes, open: choose(jobs, o.Changes, o.Budget), spare: o.Budget}
+	p := &purse{limited: o.Budget > 0, jobs: jobs, ranks: ranks(jobs, o), spare: o.Budget}
+	p.open = choose(jobs, p.ranks, o.Budget)
 	for _, open := range p.open {
 		if open {
 			p.spare--
@@ -152,8 +175,8 @@ func (p *purse) another() bool {
 			continue
 		}
 		later[j.product] = j.product != ""
-		if r := rank(j, p.changes); r > lowest {
-			least, lowest = i, r
+		if p.ranks[i] > lowest {
+			least, lowest = i, p.ranks[i]
 		}
 	}
 	if least < 0 {

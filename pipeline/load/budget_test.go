@@ -21,6 +21,9 @@ var (
 	variant = plan.Change{Kind: plan.KindVariant, Action: plan.Create}
 )
 
+// live says that products are live but for one.
+func live(id string) bool { return id != "p_hidden" }
+
 // TestPrioritise: what matters most goes first, whatever belongs together goes together.
 func TestPrioritise(t *testing.T) {
 	const (
@@ -37,6 +40,11 @@ func TestPrioritise(t *testing.T) {
 		prices
 		publish
 		down
+		hiddenPriced
+		hiddenPrices
+		mixedPrices
+		publishHidden
+		someStock
 	)
 	build := map[int]func(*script){
 		imageOnly:   func(s *script) { s.product(plan.UpdateProduct, "wms:I", "p_i", nil, image) },
@@ -52,6 +60,12 @@ func TestPrioritise(t *testing.T) {
 		prices:      func(s *script) { s.batch(plan.SetPrices, "po_1", "po_2") },
 		publish:     func(s *script) { s.product(plan.Publish, "wms:T", "p_t", nil) },
 		down:        func(s *script) { s.product(plan.Unpublish, "wms:D", "p_d", nil) },
+
+		hiddenPriced:  func(s *script) { s.product(plan.UpdateProduct, "wms:H", "p_hidden", nil, image, price) },
+		hiddenPrices:  func(s *script) { s.batch(plan.SetPrices, "po_hidden_1", "po_hidden_2") },
+		mixedPrices:   func(s *script) { s.batch(plan.SetPrices, "po_hidden_1", "po_2") },
+		publishHidden: func(s *script) { s.product(plan.Publish, "wms:H", "p_hidden", nil) },
+		someStock:     func(s *script) { s.batch(plan.SetStock, "@a", "po_2") },
 	}
 	for _, test := range []struct {
 		name   string
@@ -62,6 +76,12 @@ func TestPrioritise(t *testing.T) {
 		{"no limit", []int{imageOnly, textOnly, down}, 0, []int{imageOnly, textOnly, down}},
 		{"a limit that is no limit", []int{imageOnly, textOnly, down}, 3, []int{imageOnly, textOnly, down}},
 		{"prices first", []int{createA, imageOnly, textOnly, priced, prices, stockByID, down}, 2, []int{priced, prices}},
+		{"of live products", []int{hiddenPriced, hiddenPrices, textOnly, priced, prices}, 2, []int{priced, prices}},
+		{"or of some", []int{hiddenPrices, mixedPrices, textOnly, stockByID}, 1, []int{mixedPrices}},
+		{"those of others after stock", []int{hiddenPriced, hiddenPrices, textOnly, stockByID}, 2, []int{hiddenPriced, stockByID}},
+		{"and before texts", []int{hiddenPriced, hiddenPrices, textOnly, imageOnly}, 2, []int{hiddenPriced, hiddenPrices}},
+		{"what is published is live", []int{createA, hiddenPrices, publishHidden, textOnly}, 2, []int{hiddenPrices, publishHidden}},
+		{"stock of some creates and of what stands goes by itself", []int{createA, someStock, textOnly}, 1, []int{someStock}},
 		{"then lifecycle", []int{createA, imageOnly, textOnly, priced, stockByID, down}, 2, []int{priced, down}},
 		{"then creates", []int{createA, imageOnly, textOnly, stockByID}, 1, []int{createA}},
 		{"then stock", []int{imageOnly, textOnly, stockByID}, 1, []int{stockByID}},
@@ -90,7 +110,7 @@ func TestPrioritise(t *testing.T) {
 					later = append(later, s.requests[i].ID)
 				}
 			}
-			gotNow, gotLater := load.Prioritise(s.requests, s.changes, test.budget)
+			gotNow, gotLater := load.Prioritise(s.requests, load.Options{Changes: s.changes, Budget: test.budget, Live: live})
 			if diff := cmp.Diff([][]string{now, later}, [][]string{ids(gotNow), ids(gotLater)}); diff != "" {
 				t.Errorf("now and later (-want +got):\n%s", diff)
 			}
@@ -118,7 +138,7 @@ func TestBudget(t *testing.T) {
 		if tried := len(f.attempts) / 2; tried > options.Budget {
 			rt.Fatalf("%d writes were tried, the budget is %d", tried, options.Budget)
 		}
-		_, later := load.Prioritise(s.requests, s.changes, options.Budget)
+		_, later := load.Prioritise(s.requests, load.Options{Changes: s.changes, Budget: options.Budget})
 		carried := map[string]bool{}
 		for _, o := range outcomes {
 			carried[o.Request.ID] = o.Status == load.CarriedOver

@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -206,6 +207,12 @@ func (f *fake) SetPrices(ctx context.Context, body json.RawMessage) error {
 	return err
 }
 
+// productOf is the product of a variant: po_x_1 and po_x_2 are of p_x.
+func productOf(variant string) string {
+	product, _, _ := strings.Cut(strings.TrimPrefix(variant, "po_"), "_")
+	return "p_" + product
+}
+
 // script is a plan in the making.
 type script struct {
 	requests []plan.Request
@@ -221,6 +228,7 @@ func (s *script) add(r plan.Request, body any, changes ...plan.Change) string {
 	}
 	r.ID, r.Body, r.BodyDigest = s.id(), data, plan.Digest(json.RawMessage(data))
 	for i, c := range changes {
+		c.ProductID = cmp.Or(c.ProductID, r.ProductID)
 		c.ID = fmt.Sprintf("c%s-%d", r.ID, i)
 		r.Changes = append(r.Changes, c.ID)
 		if s.changes == nil {
@@ -247,10 +255,13 @@ func (s *script) batch(operation plan.Operation, keys ...string) string {
 	var changes []plan.Change
 	for i, key := range keys {
 		entries = append(entries, entryBody{Mark: s.id(), ID: key, Units: int64(i)})
-		changes = append(changes, plan.Change{Kind: plan.KindInventory, VariantID: key})
+		changes = append(changes, plan.Change{Kind: plan.KindInventory, VariantID: key, ProductID: productOf(key)})
 	}
 	body := batchBody{Inventories: entries}
 	if operation == plan.SetPrices {
+		for i := range changes {
+			changes[i].Kind = plan.KindPrice
+		}
 		body = batchBody{Prices: entries}
 	}
 	return s.add(plan.Request{Operation: operation}, body, changes...)

@@ -52,6 +52,7 @@ type Options struct {
 	Parallel int                                              // requests in flight; 0: 4
 	GiveUp   int                                              // temporary failures in a row after which the load stops; 0: 20
 	Budget   int                                              // writes that are tried, at most; 0: as many as it takes
+	Live     func(productID string) bool                      // whether a product can be ordered on Faire: its prices matter most; nil: all can
 }
 
 // sleep waits, or ends early with the context's error.
@@ -69,7 +70,8 @@ func (o Options) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Run sends the requests in the plan's order, several at a time; job says what each waits for. A refusal stops only the later
+// Run sends the requests it is given in the plan's order, several at a time; job says what each waits for. A fallback request
+// (plan.Request.FallbackOf) is sent like any other, so a caller leaves those out that are not wanted. A refusal stops only the later
 // requests of its own product; a batch goes without the entries that Faire refuses. An interrupt lets the requests in flight end
 // and begins no further one. The outcomes are of all requests, in the plan's order; the error is a PartialError, or what made the
 // load impossible: a body that cannot be read (nothing was sent), or a journal that cannot be written.

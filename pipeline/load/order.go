@@ -17,8 +17,9 @@ import (
 //	---------------------------------+------------------------------------------------------------
 //	of one product                   | the product's request before it, which must have been applied
 //	batch that names @tokens         | the requests that make these variants
-//	set_prices, set_stock by id,     | everything before it with another operation
-//	publish, stop_selling, unpublish |
+//	set_stock by id                  | nothing: no other request has to do with a quantity
+//	set_prices, publish,             | everything before it with another operation
+//	stop_selling, unpublish          |
 type job struct {
 	plan.Request
 	index   int
@@ -28,12 +29,14 @@ type job struct {
 	leads   bool    // the product has a request after it
 	entries []entry // of a batch
 	makes   []string
-	makers  []int         // indexes of the requests that make the variants a batch names
-	stocks  []int         // indexes of the batches that name variants this request makes
-	phase   bool          // waits for everything before it with another operation
-	paid    bool          // within the budget
-	begun   chan struct{} // closed when the first try is in the journal, or there is none
-	done    chan struct{} // closed when the outcome is there
+	makers  []int // indexes of the requests that make the variants a batch names
+	stocks  []int // indexes of the batches that name variants this request makes
+	phase   bool  // waits for everything before it with another operation
+	paid    bool  // within the budget
+
+	standing bool          // a batch that names a variant by its id
+	begun    chan struct{} // closed when the first try is in the journal, or there is none
+	done     chan struct{} // closed when the outcome is there
 }
 
 // entry is one variant of a batch.
@@ -61,7 +64,8 @@ func arrange(requests []plan.Request) []*job {
 			j.phase = true
 		case plan.SetStock, plan.SetPrices, plan.StopSelling:
 			j.entries, j.err = entriesOf(r)
-			j.phase = r.Operation != plan.SetStock || slices.ContainsFunc(j.entries, func(e entry) bool { return !strings.HasPrefix(e.key, "@") })
+			j.phase = r.Operation != plan.SetStock
+			j.standing = slices.ContainsFunc(j.entries, func(e entry) bool { return !strings.HasPrefix(e.key, "@") })
 		default:
 			j.err = fmt.Errorf("the operation %q is unknown to this program", r.Operation)
 		}

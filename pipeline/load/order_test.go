@@ -172,19 +172,16 @@ func mustWait(early, late plan.Request) string {
 	if same(early, late) {
 		return "they are of one product"
 	}
-	byID := !strings.Contains(string(late.Body), `"@`)
 	switch late.Operation {
 	case plan.Publish, plan.StopSelling, plan.Unpublish, plan.SetPrices:
 	case plan.SetStock:
-		if !byID {
-			for _, key := range strings.Split(string(late.Body), `"@`)[1:] {
-				token, _, _ := strings.Cut(key, `"`)
-				if strings.Contains(string(early.Body), `"idempotence_token":"`+token+`"`) {
-					return "it makes a variant the batch names"
-				}
+		for _, key := range strings.Split(string(late.Body), `"@`)[1:] {
+			token, _, _ := strings.Cut(key, `"`)
+			if strings.Contains(string(early.Body), `"idempotence_token":"`+token+`"`) {
+				return "it makes a variant the batch names"
 			}
-			return ""
 		}
+		return ""
 	default:
 		return ""
 	}

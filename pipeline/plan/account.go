@@ -54,7 +54,7 @@ func NewAccount(p Plan, blocks map[string][]Block) *Account {
 }
 
 // moves are price codes about a difference: they hold a row only if the plan has the change they hold.
-func moves(code string) bool { return code == "PRICE_MOVE" || code == "PRICE_SCALE" }
+func moves(code string) bool { return code == codePriceMove || code == "PRICE_SCALE" }
 
 func holdsRow(c Change) bool {
 	return c.Action == Create && (c.Kind == KindProduct || c.Kind == KindVariant) || c.Kind == KindPrice || c.Kind == KindSKU

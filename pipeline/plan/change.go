@@ -45,6 +45,7 @@ const (
 	ReasonPublishable   Reason = "publishable"    // what kept it unpublished is there now
 	ReasonGone          Reason = "gone"           // the source no longer has it
 	ReasonInactive      Reason = "inactive"       // the source says it is inactive
+	ReasonUndone        Reason = "undone"         // somebody takes back what a run sent
 )
 
 // Field is one value that changes. Names carry geography: price[USA].wholesale. Values are canonical text (money as 12.50,
@@ -71,7 +72,8 @@ type Change struct {
 	ProductID  string   `json:"product_id,omitempty"`
 	VariantID  string   `json:"variant_id,omitempty"`
 	Fields     []Field  `json:"fields"`
-	HeldBy     []string `json:"held_by,omitempty"` // codes, sorted; empty: the change is sent
+	Quantity   *int64   `json:"quantity,omitempty"` // of a quantity on hand: what the source has, which it was worked out from
+	HeldBy     []string `json:"held_by,omitempty"`  // codes, sorted; empty: the change is sent
 }
 
 // Held says whether the change is computed but not sent.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sort"
 
@@ -34,21 +35,27 @@ func Compute(in Input) Result {
 		works = append(works, w)
 	}
 	guard(in.Census, works)
-	result.Unmatched = approve(in.Approvals, works)
-	result.Exceptions = append(result.Exceptions, held(in, works)...)
-
-	p := Plan{
-		Version: Version, Run: in.Run, Brand: in.Brand, BrandID: in.BrandID, Policy: "full", Complete: true,
-		Summary: Summary{Changes: map[Kind]map[Action]int{}, Held: map[string]int{}, Accounting: Accounting{IgnoredBy: map[string]int64{}}},
-		Changes: []Change{}, Requests: []Request{}, Touches: []Touch{},
-	}
-	p.Requests = requests(works)
+	result.Unmatched, result.Approved = approve(in.Approvals, works)
 	for _, w := range works {
-		p.Changes = append(p.Changes, w.changes...)
-		result.Exceptions = append(result.Exceptions, w.exceptions...)
 		if w.state != nil && w.state.ProductID != "" && !in.Census.LinksLost() {
 			result.keep(w)
 		}
+	}
+	return finish(in, result, works)
+}
+
+// finish makes the plan of what was worked out and held.
+func finish(in Input, result Result, works []*work) Result {
+	result.Exceptions = append(result.Exceptions, held(in, works)...)
+	p := Plan{
+		Version: Version, Run: in.Run, Brand: in.Brand, BrandID: in.BrandID, Policy: cmp.Or(in.Rules.Policy, "full"), Complete: true,
+		Summary: Summary{Changes: map[Kind]map[Action]int{}, Held: map[string]int{}, Accounting: Accounting{IgnoredBy: map[string]int64{}}},
+		Changes: []Change{}, Requests: []Request{}, Touches: []Touch{},
+	}
+	p.Requests = append(p.Requests, requests(works)...)
+	for _, w := range works {
+		p.Changes = append(p.Changes, w.changes...)
+		result.Exceptions = append(result.Exceptions, w.exceptions...)
 		if w.pair.Current != nil && w.sends() {
 			p.Touches = append(p.Touches, Touch{ProductID: w.pair.Current.FaireID, Key: w.pair.Key, Name: w.pair.Current.Name, UpdatedAt: w.pair.Current.UpdatedAt})
 		}
@@ -57,7 +64,11 @@ func Compute(in Input) Result {
 	for _, change := range p.Changes {
 		p.Summary.count(change)
 	}
-	p.Summary.Requests = len(p.Requests)
+	for _, request := range p.Requests {
+		if request.FallbackOf == "" {
+			p.Summary.Requests++
+		}
+	}
 	p.Applyable = len(p.Requests) > 0
 	result.Plan = p
 	return result
@@ -139,10 +150,13 @@ func (w *work) add(change Change, extra ...string) {
 			held[block.Code] = true
 		}
 	}
-	for code := range held {
-		change.HeldBy = append(change.HeldBy, code)
+	for _, code := range change.HeldBy {
+		held[code] = true
 	}
-	slices.Sort(change.HeldBy)
+	if !w.rules.allows(change) {
+		held[codePolicy] = true
+	}
+	change.HeldBy = slices.Sorted(maps.Keys(held))
 	w.changes = append(w.changes, change.identify())
 }
 

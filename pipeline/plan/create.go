@@ -77,7 +77,7 @@ func (w *work) productFields() []Field {
 	d := w.pair.Desired
 	var fields []Field
 	for _, f := range productFields {
-		if value := f.get(d); value != "" && !w.blocked(f.name, "") {
+		if value := f.get(d); value != "" && !w.blocked(f.name, "") && !w.rules.excludes(f.name) {
 			fields = append(fields, Field{Name: f.name, After: value})
 		}
 	}
@@ -96,7 +96,7 @@ func (w *work) productFields() []Field {
 func (w *work) addVariant(v *catalog.Variant, geographies []string, extra ...string) {
 	w.add(Change{Kind: KindVariant, Action: Create, Reason: ReasonNew, VariantKey: v.Key, SKU: v.SKU, Fields: w.variantFields(v, geographies)}, extra...)
 	made := w.changes[len(w.changes)-1]
-	if v.OnHand == nil || w.blocked(fieldOnHand, v.Key) {
+	if v.OnHand == nil || w.blocked(fieldOnHand, v.Key) || w.rules.excludes(fieldOnHand) {
 		return
 	}
 	w.add(Change{Kind: KindInventory, Action: Create, Reason: ReasonNew, VariantKey: v.Key, SKU: v.SKU,
@@ -106,7 +106,7 @@ func (w *work) addVariant(v *catalog.Variant, geographies []string, extra ...str
 func (w *work) variantFields(v *catalog.Variant, geographies []string) []Field {
 	var fields []Field
 	for _, f := range variantFields {
-		if value := f.get(v); value != "" && !w.blocked(f.name, v.Key) {
+		if value := f.get(v); value != "" && !w.blocked(f.name, v.Key) && !w.rules.excludes(f.name) {
 			fields = append(fields, Field{Name: f.name, After: value})
 		}
 	}

@@ -25,24 +25,27 @@ func TestDecide(t *testing.T) {
 		desired, current string
 		absent           bool
 		record           *Value
-		ours             bool
+		whose            owner
 		want             outcome
 	}{
-		{"blank leaves", "", "x", true, record, true, outcome{leave, "", ""}},
-		{"equal settles", "x", "x", false, record, true, outcome{settle, "", ""}},
-		{"equal settles without record", "x", "x", false, nil, false, outcome{settle, "", ""}},
-		{"first link, ours", "x", "y", false, nil, true, outcome{firstLink, ReasonFirstLink, ""}},
-		{"first link, theirs", "x", "y", false, nil, false, outcome{kept, "", "DRIFT_KEPT"}},
-		{"Faire made its own of it", "sent", "held", false, record, true, outcome{leave, "", ""}},
-		{"source moved, ours", "new", "held", false, record, true, outcome{send, ReasonSourceChanged, ""}},
-		{"source moved, theirs", "new", "held", false, record, false, outcome{kept, "", "DRIFT_KEPT"}},
-		{"Faire moved, ours", "sent", "edited", false, record, true, outcome{send, ReasonDrift, "DRIFT_OVERWRITTEN"}},
-		{"Faire moved, theirs", "sent", "edited", false, record, false, outcome{kept, "", "DRIFT_KEPT"}},
-		{"both moved, ours", "new", "edited", false, record, true, outcome{send, ReasonConflict, "DRIFT_CONFLICT"}},
-		{"both moved, theirs", "new", "edited", false, record, false, outcome{kept, "", "DRIFT_CONFLICT"}},
+		{"blank leaves", "", "x", true, record, ours, outcome{leave, "", ""}},
+		{"equal settles", "x", "x", false, record, ours, outcome{settle, "", ""}},
+		{"equal settles without record", "x", "x", false, nil, theirs, outcome{settle, "", ""}},
+		{"first link, ours", "x", "y", false, nil, ours, outcome{firstLink, ReasonFirstLink, ""}},
+		{"first link, theirs", "x", "y", false, nil, theirs, outcome{kept, "", "DRIFT_KEPT"}},
+		{"Faire made its own of it", "sent", "held", false, record, ours, outcome{leave, "", ""}},
+		{"source moved, ours", "new", "held", false, record, ours, outcome{send, ReasonSourceChanged, ""}},
+		{"source moved, theirs", "new", "held", false, record, theirs, outcome{kept, "", "DRIFT_KEPT"}},
+		{"Faire moved, ours", "sent", "edited", false, record, ours, outcome{send, ReasonDrift, "DRIFT_OVERWRITTEN"}},
+		{"Faire moved, theirs", "sent", "edited", false, record, theirs, outcome{kept, "", "DRIFT_KEPT"}},
+		{"both moved, ours", "new", "edited", false, record, ours, outcome{send, ReasonConflict, "DRIFT_CONFLICT"}},
+		{"excluded", "new", "held", false, record, excluded, outcome{leave, "", ""}},
+		{"create only, set on Faire", "new", "held", false, record, createOnly, outcome{leave, "", ""}},
+		{"create only, blank on Faire", "new", "", false, nil, createOnly, outcome{firstLink, ReasonFirstLink, ""}},
+		{"both moved, theirs", "new", "edited", false, record, theirs, outcome{kept, "", "DRIFT_CONFLICT"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			what, reason, code := decide(c.desired, c.current, !c.absent, c.desired == c.current, c.record, c.ours)
+			what, reason, code := decide(c.desired, c.current, !c.absent, c.desired == c.current, c.record, c.whose)
 			if diff := cmp.Diff(c.want, outcome{what, reason, code}); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -112,13 +115,20 @@ func TestGuards(t *testing.T) {
 		for i := range n {
 			c := change
 			c.Key = "wms:" + string(rune('a'+i))
-			d := catalog.Product{Key: c.Key}
-			list = append(list, &work{pair: Pair{Key: c.Key, Desired: &d}, changes: []Change{c}})
+			none, some := int64(0), int64(4)
+			c.VariantKey, c.VariantID = c.Key+"/0", "po_"+string(rune('a'+i))
+			if c.Kind != KindInventory {
+				c.VariantKey, c.VariantID = "", ""
+			}
+			d := catalog.Product{Key: c.Key, Variants: []catalog.Variant{{Key: c.Key + "/0", OnHand: &none}}}
+			there := catalog.Product{Variants: []catalog.Variant{{FaireID: c.VariantID, OnHand: &some, Available: &some}}}
+			list = append(list, &work{pair: Pair{Key: c.Key, Desired: &d, Current: &there}, changes: []Change{c}})
 		}
 		return list
 	}
 	create := Change{Kind: KindProduct, Action: Create}
 	down := Change{Kind: KindLifecycle, Action: Update, Reason: ReasonGone, Fields: []Field{{Name: "lifecycle"}}}
+	empty := Change{Kind: KindInventory, Action: Update, Reason: ReasonSourceChanged, Fields: []Field{{Name: "on_hand", Before: "4", After: "0"}}}
 	name := Change{Kind: KindProduct, Action: Update, Reason: ReasonSourceChanged, Fields: []Field{{Name: "name"}}}
 	for _, c := range []struct {
 		name   string
@@ -138,6 +148,9 @@ func TestGuards(t *testing.T) {
 		{"one of ten may", Census{LinkedProducts: 10, LinksGone: 1, Managed: 9}, works(1, name), ""},
 		{"four of ten change their name", Census{Managed: 10}, works(4, name), codeFieldMass},
 		{"three of ten may", Census{Managed: 10}, works(3, name), ""},
+		{"four of ten fall to no stock", Census{Tracked: 10}, works(4, empty), codeStockZero},
+		{"three of ten may", Census{Tracked: 10}, works(3, empty), ""},
+		{"nine tracked variants are not judged", Census{Tracked: 9}, works(9, empty), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			guard(c.census, c.works)
@@ -156,15 +169,15 @@ func TestApprove(t *testing.T) {
 	held := func() []*work {
 		w := &work{state: &State{}}
 		for range 3 {
-			w.changes = append(w.changes, Change{HeldBy: []string{codeFirstLink}, Fields: []Field{{Name: "sku"}}})
+			w.changes = append(w.changes, Change{HeldBy: []string{CodeFirstLink}, Fields: []Field{{Name: "sku"}}})
 		}
 		return []*work{w}
 	}
 	works := held()
-	if got := approve(map[string]int{"first_link": 2}, works); got["first_link"] != 3 || !works[0].changes[0].Held() || works[0].state.Released {
+	if got, _ := approve(map[string]int{"first_link": 2}, works); got["first_link"] != 3 || !works[0].changes[0].Held() || works[0].state.Released {
 		t.Errorf("2 of 3 released: %v", got)
 	}
-	if got := approve(map[string]int{"first_link": 3}, works); len(got) != 0 || works[0].changes[0].Held() || !works[0].state.Released {
+	if got, done := approve(map[string]int{"first_link": 3}, works); len(done) != 3 || len(got) != 0 || works[0].changes[0].Held() || !works[0].state.Released {
 		t.Errorf("3 of 3 did not release: %v", got)
 	}
 }

@@ -108,12 +108,22 @@ func kindOf(field string, variant bool) Kind {
 	return KindProduct
 }
 
-// ours says whose value a field is after the first link: by configuration, else everything on products we created, else the
+// whose says whose value a field is after the first link: by configuration, else everything on what we created, else the
 // default list.
-func (r Rules) ours(field string, created bool) bool {
+func (r Rules) whose(field string, created bool) owner {
 	name := family(field)
-	if policy, ok := r.Fields[name]; ok {
-		return policy == "ours"
+	switch r.Fields[name] {
+	case "ours":
+		return ours
+	case "theirs":
+		return theirs
+	case "create_only":
+		return createOnly
+	case "exclude":
+		return excluded
 	}
-	return created || slices.Contains(oursByDefault, name)
+	if created || slices.Contains(oursByDefault, name) {
+		return ours
+	}
+	return theirs
 }

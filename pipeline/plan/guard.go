@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 )
 
@@ -22,14 +23,21 @@ const (
 	downPercent    = 10 // more than this share of the managed products goes down
 	linksFloor     = 10 // links below which their loss is not judged
 	linksPercent   = 10
+	emptyFloor     = 10 // tracked variants below which a fall to 0 is not judged
+	emptyPercent   = 30
 )
 
+// CodeFirstLink holds what differs when our keys first meet a product that we did not make (design §4.2).
+const CodeFirstLink = "GUARD_FIRST_LINK"
+
 const (
-	codeFirstLink = "GUARD_FIRST_LINK"
 	codeCollapsed = "GUARD_MATCH_COLLAPSED"
 	codeLifecycle = "GUARD_LIFECYCLE"
 	codeFieldMass = "GUARD_FIELD_MASS"
 	codeLinksLost = "GUARD_LINKS_LOST"
+	codeStockZero = "GUARD_STOCK_ZERO"
+	codeUndone    = "GUARD_UNDONE"
+	codePriceMove = "PRICE_MOVE"
 )
 
 // LinksLost says whether so many links are gone that the token must be another account's: everything is held, nothing is
@@ -43,8 +51,11 @@ func guard(census Census, works []*work) {
 	creates := 0
 	down := map[string]bool{}
 	mass := map[string]map[string]bool{}
-	each(works, func(_ *work, c *Change) {
+	emptied := 0
+	each(works, func(w *work, c *Change) {
 		switch {
+		case w.emptied(*c):
+			emptied++
 		case c.Action == Create && c.Kind == KindProduct:
 			creates++
 		case goesDown(*c):
@@ -62,8 +73,9 @@ func guard(census Census, works []*work) {
 	collapsed := census.LiveProducts >= liveFloor && census.MatchedProducts*100 < census.LiveProducts*matchedPercent ||
 		creates > createsFloor && census.LinksVanished*100 > census.LinkedProducts*vanishPercent
 	tooManyDown := len(down) > downFloor && len(down)*100 > census.Managed*downPercent
+	tooManyEmpty := census.Tracked >= emptyFloor && emptied*100 > census.Tracked*emptyPercent
 	lost := census.LinksLost()
-	each(works, func(_ *work, c *Change) {
+	each(works, func(w *work, c *Change) {
 		if lost {
 			c.hold(codeLinksLost)
 		}
@@ -72,6 +84,8 @@ func guard(census Census, works []*work) {
 			c.hold(codeCollapsed)
 		case goesDown(*c) && tooManyDown:
 			c.hold(codeLifecycle)
+		case tooManyEmpty && w.emptied(*c):
+			c.hold(codeStockZero)
 		case c.Action == Update && c.Reason != ReasonFirstLink && len(c.Fields) > 0 && census.Managed >= massFloor:
 			if len(mass[family(c.Fields[0].Name)])*100 > census.Managed*massPercent {
 				c.hold(codeFieldMass)
@@ -80,7 +94,10 @@ func guard(census Census, works []*work) {
 	})
 }
 
-func goesDown(c Change) bool { return c.Kind == KindLifecycle && c.Reason != ReasonPublishable }
+// goesDown says whether a change takes a product off Faire's shop, or a variant off sale.
+func goesDown(c Change) bool { return c.Kind == KindLifecycle && c.Action == Update && !goesUp(c) }
+
+func goesUp(c Change) bool { return c.Fields[0].After == string(catalog.Published) }
 
 func each(works []*work, visit func(*work, *Change)) {
 	for _, w := range works {
@@ -100,15 +117,19 @@ func (c *Change) hold(code string) {
 // Group is the name an approval uses for a hold of a change; "" when no approval can release it.
 func Group(code string, c Change) string {
 	switch code {
-	case codeFirstLink:
+	case CodeFirstLink:
 		return "first_link"
 	case codeCollapsed:
 		return "creates"
 	case codeLifecycle:
 		return "lifecycle"
+	case codeStockZero:
+		return "stock_zero"
+	case codeUndone:
+		return "undone"
 	case codeFieldMass:
 		return family(firstField(c))
-	case "PRICE_MOVE":
+	case codePriceMove:
 		return "price_move"
 	case "PRICE_SCALE":
 		return "price_scale"
@@ -119,19 +140,19 @@ func Group(code string, c Change) string {
 // IsGuard says whether a code is one of the guards and ceilings that hold what is too much at once, or too far, rather than a
 // mistake in the data.
 func IsGuard(code string) bool {
-	return strings.HasPrefix(code, "GUARD_") || code == "PRICE_MOVE" || code == "PRICE_SCALE"
+	return strings.HasPrefix(code, "GUARD_") || code == codePriceMove || code == "PRICE_SCALE"
 }
 
 // approve takes off the holds whose group was approved with exactly the count held now, and returns the approvals that did
-// not fit, with the true count. It releases what is planned now and nothing more (design §5).
-func approve(approvals map[string]int, works []*work) map[string]int {
+// not fit, with the true count, and the holds it took off. It releases what is planned now and nothing more (design §5).
+func approve(approvals map[string]int, works []*work) (unmatched map[string]int, approved []Approved) {
 	counts := map[string]int{}
 	each(works, func(_ *work, c *Change) {
 		for _, code := range c.HeldBy {
 			counts[Group(code, *c)]++
 		}
 	})
-	unmatched := map[string]int{}
+	unmatched = map[string]int{}
 	for group, count := range approvals {
 		if counts[group] != count || count == 0 {
 			unmatched[group] = counts[group]
@@ -140,16 +161,34 @@ func approve(approvals map[string]int, works []*work) map[string]int {
 	each(works, func(w *work, c *Change) {
 		c.HeldBy = slices.DeleteFunc(c.HeldBy, func(code string) bool {
 			group := Group(code, *c)
-			_, approved := approvals[group]
+			_, wanted := approvals[group]
 			_, bad := unmatched[group]
-			free := group != "" && approved && !bad
-			if free && code == codeFirstLink && w.state != nil {
-				w.state.Released = true
+			if group == "" || !wanted || bad {
+				return false
 			}
-			return free
+			approved = append(approved, Approved{Code: code, Key: c.Key, VariantKey: c.VariantKey})
+			w.release(code, *c)
+			return true
 		})
 	})
-	return unmatched
+	return unmatched, approved
+}
+
+// release notes what an approval settles for the runs to come.
+func (w *work) release(code string, c Change) {
+	switch {
+	case w.state == nil:
+	case code == CodeFirstLink:
+		w.state.Released = true
+	case code == codeUndone:
+		pinned := w.state.Undone
+		if c.VariantID != "" {
+			pinned = w.state.Variants[c.VariantID].Undone
+		}
+		for _, f := range c.Fields {
+			delete(pinned, f.Name)
+		}
+	}
 }
 
 // held reports what the guards still hold: the first link per product, the others once for the brand.
@@ -161,11 +200,11 @@ func held(in Input, works []*work) []check.Exception {
 		for _, c := range w.changes {
 			for _, code := range c.HeldBy {
 				switch code {
-				case codeFirstLink:
+				case CodeFirstLink:
 					for _, f := range c.Fields {
 						fields[f.Name] = true
 					}
-				case codeCollapsed, codeLifecycle, codeLinksLost:
+				case codeCollapsed, codeLifecycle, codeLinksLost, codeStockZero, codeUndone, codePolicy:
 					counts[code]++
 				case codeFieldMass:
 					counts[code+" "+Group(code, c)]++
@@ -174,20 +213,34 @@ func held(in Input, works []*work) []check.Exception {
 		}
 		if len(fields) > 0 {
 			names := slices.Sorted(maps.Keys(fields))
-			w.except(codeFirstLink, "", "", "", strings.Join(names, ", "), "a release of what differs")
+			w.except(CodeFirstLink, "", "", "", strings.Join(names, ", "), "a release of what differs")
 		}
 	}
 	for name, count := range counts {
 		code, field, _ := strings.Cut(name, " ")
 		list = append(list, check.Exception{Code: code, EntityKey: in.Brand, Field: field,
-			Found: fmt.Sprintf("%d changes", count), Wanted: guardWanted(code, in.Census)}.Identify(in.Brand))
+			Found: changesHeld(count), Wanted: guardWanted(code, in)}.Identify(in.Brand))
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
 }
 
-func guardWanted(code string, c Census) string {
+func changesHeld(count int) string {
+	if count == 1 {
+		return "1 change"
+	}
+	return fmt.Sprintf("%d changes", count)
+}
+
+func guardWanted(code string, in Input) string {
+	c := in.Census
 	switch code {
+	case codeStockZero:
+		return fmt.Sprintf("at most %d %% of %d tracked variants falling to 0", emptyPercent, c.Tracked)
+	case codeUndone:
+		return "another value in the source, or a release"
+	case codePolicy:
+		return "policy " + in.Rules.Policy
 	case codeCollapsed:
 		return fmt.Sprintf("%d of %d live products match, %d of %d links vanished", c.MatchedProducts, c.LiveProducts, c.LinksVanished, c.LinkedProducts)
 	case codeLinksLost:

@@ -93,7 +93,12 @@ type Result struct {
 	States     map[string]State  // by Faire product id: what to record even if nothing is sent
 	// Unmatched are approvals whose count is not the count held now, with that count; they released nothing.
 	Unmatched map[string]int
+	// Approved are the holds of variants and products that an approval took off, for exceptions that say they are held.
+	Approved []Approved
 }
+
+// Approved is a hold that an approval took off.
+type Approved struct{ Code, Key, VariantKey string }
 
 // Row is one source row and where it went, from the row_account relation.
 type Row struct {

@@ -101,8 +101,28 @@ func (m *faireModel) send(r plan.Request) plan.Answer {
 			for i, v := range p.Variants {
 				for _, entry := range body.Inventories {
 					if entry.ID == v.FaireID || entry.ID == "@"+v.Token {
-						p.Variants[i].Available = &entry.OnHand
+						p.Variants[i].OnHand, p.Variants[i].Available = &entry.OnHand, &entry.OnHand
 					}
+				}
+			}
+		}
+		return plan.Answer{Applied: true}
+	case plan.SetPrices:
+		var body struct {
+			Prices []struct {
+				ID     string `json:"product_variant_id"`
+				Prices json.RawMessage
+			} `json:"prices"`
+		}
+		m.decode(r.Body, &body)
+		for _, entry := range body.Prices {
+			for id, p := range m.products {
+				if slices.ContainsFunc(p.Variants, func(v catalog.Variant) bool { return v.FaireID == entry.ID }) {
+					v := wireVariant{ID: entry.ID}
+					m.decode(entry.Prices, &v.Prices)
+					p.Variants = slices.Clone(p.Variants)
+					m.variant(&p, v)
+					m.products[id] = p
 				}
 			}
 		}

@@ -8,11 +8,9 @@ import (
 	"fairesync/pipeline/catalog"
 )
 
-// BatchSize is how many variants one inventory or price batch carries (contract §9.4).
-const BatchSize = 100
-
-// requests turns the free changes into the fewest calls the API allows, in order of harm: option sets, creates with the stock
-// of their variants right after, updates, lifecycle up, lifecycle down.
+// requests turns the free changes into the fewest calls the API allows, in order of harm (design §5): option sets, creates with the
+// stock of their variants right after, updates, prices, inventory, lifecycle up, lifecycle down. Last stand the requests that are
+// sent only where Faire ignores another.
 func requests(works []*work) []Request {
 	b := &builder{}
 	for _, w := range works {
@@ -30,28 +28,27 @@ func requests(works []*work) []Request {
 		}
 	}
 	b.flushStock()
+	batched := batchedPrices(works)
 	for _, w := range works {
-		if w.pair.Current != nil && !slices.ContainsFunc(w.changes, freeCreate) {
+		if w.pair.Current != nil && !slices.ContainsFunc(w.changes, freeCreate) && batched[w] == nil {
 			b.update(w)
 		}
 	}
-	b.flushStock()
+	b.setPrices(works, batched)
+	b.setStock(works)
 	b.lifecycle(works, Publish)
 	b.stopSelling(works)
 	b.lifecycle(works, Unpublish)
+	b.fallbacks(works, batched)
 	return b.list
 }
 
 func freeCreate(c Change) bool { return c.Kind == KindVariant && c.Action == Create && !c.Held() }
 
 type builder struct {
-	list  []Request
-	stock []stockEntry
-}
-
-type stockEntry struct {
-	change string
-	body   map[string]any
+	list   []Request
+	stock  []batchEntry // of variants that requests in the list make
+	priced []Request    // the price batches
 }
 
 func (b *builder) add(r Request, body any) {
@@ -179,39 +176,6 @@ func (b *builder) variants(w *work, list []*catalog.Variant, geographies []strin
 	return bodies
 }
 
-// takeStock lists the stock of the product's new variants, and of made ones that lack it; @token stands for the id that the create will answer.
-func (w *work) takeStock() []stockEntry {
-	var list []stockEntry
-	for _, c := range w.changes {
-		if c.Kind == KindInventory && c.Action == Create && !c.Held() {
-			at := slices.IndexFunc(w.pair.Desired.Variants, func(v catalog.Variant) bool { return v.Key == c.VariantKey })
-			v := w.pair.Desired.Variants[at]
-			id := c.VariantID
-			if id == "" {
-				id = "@" + v.Token
-			}
-			list = append(list, stockEntry{c.ID, map[string]any{"product_variant_id": id, "on_hand_quantity": *v.OnHand}})
-		}
-	}
-	return list
-}
-
-func (b *builder) flushStock() {
-	b.batches(SetStock, b.stock)
-	b.stock = nil
-}
-
-func (b *builder) batches(operation Operation, entries []stockEntry) {
-	for chunk := range slices.Chunk(entries, BatchSize) {
-		var ids []string
-		var bodies []map[string]any
-		for _, e := range chunk {
-			ids, bodies = append(ids, e.change), append(bodies, e.body)
-		}
-		b.add(Request{Operation: operation, Changes: ids}, map[string]any{"inventories": bodies})
-	}
-}
-
 // update is the one PATCH of a product: its fields, its images, its variants' fields and prices, and its new variants.
 func (b *builder) update(w *work) {
 	c := w.pair.Current
@@ -221,7 +185,7 @@ func (b *builder) update(w *work) {
 	perVariant := map[string][]Change{}
 	for _, change := range w.changes {
 		switch {
-		case change.Held() || change.Kind == KindLifecycle || change.Kind == KindOptionSet || change.Action != Update:
+		case change.Held() || change.Kind == KindLifecycle || change.Kind == KindOptionSet || change.Kind == KindInventory || change.Action != Update:
 		case change.VariantKey != "":
 			perVariant[change.VariantID] = append(perVariant[change.VariantID], change)
 			ids = append(ids, change.ID)
@@ -264,34 +228,12 @@ func (w *work) recorded(variantID string) Value {
 
 func (w *work) variantBody(there *catalog.Variant, changes []Change) map[string]any {
 	body := map[string]any{"id": there.FaireID}
-	prices := map[string]catalog.Price{}
-	for _, p := range there.Prices {
-		prices[p.Geography] = p
-	}
-	at := slices.IndexFunc(w.pair.Desired.Variants, func(v catalog.Variant) bool { return v.FaireID == there.FaireID })
-	want := w.pair.Desired.Variants[at]
 	for _, change := range changes {
 		switch change.Kind {
 		case KindPrice:
-			for _, p := range want.Prices {
-				now := prices[p.Geography]
-				for _, f := range change.Fields {
-					switch f.Name {
-					case priceField(p.Geography, "wholesale"):
-						now.Wholesale = p.Wholesale
-					case priceField(p.Geography, "retail"):
-						now.Retail = p.Retail
-					}
-				}
-				prices[p.Geography] = now
-			}
-			var list []map[string]any // every geography: ours as changed, the others verbatim (contract §5.1)
-			for _, p := range there.Prices {
-				list = append(list, priceBody(prices[p.Geography]))
-			}
-			body["prices"] = list
+			body[prices] = w.pricesBody(there, changes)
 		case KindImage:
-			body["images"] = imageBody(want.Images, there.Images, split(w.recorded(there.FaireID).Sent), w.rules.IgnoreQuery, false)
+			body["images"] = imageBody(w.wanted(there.FaireID).Images, there.Images, split(w.recorded(there.FaireID).Sent), w.rules.IgnoreQuery, false)
 		default:
 			for key, value := range fieldBody(variantFields, change.Fields) {
 				body[key] = value
@@ -301,26 +243,44 @@ func (w *work) variantBody(there *catalog.Variant, changes []Change) map[string]
 	return body
 }
 
+// wanted is the desired side of a variant that is on Faire.
+func (w *work) wanted(variantID string) catalog.Variant {
+	at := slices.IndexFunc(w.pair.Desired.Variants, func(v catalog.Variant) bool { return v.FaireID == variantID })
+	return w.pair.Desired.Variants[at]
+}
+
+// pricesBody is every geography of a variant: ours as changed, the others verbatim (contract §5.1).
+func (w *work) pricesBody(there *catalog.Variant, changes []Change) []map[string]any {
+	want := map[string]catalog.Price{}
+	for _, p := range w.wanted(there.FaireID).Prices {
+		want[p.Geography] = p
+	}
+	var list []map[string]any
+	for _, now := range there.Prices {
+		for _, change := range changes {
+			for _, f := range change.Fields {
+				switch f.Name {
+				case priceField(now.Geography, "wholesale"):
+					now.Wholesale = want[now.Geography].Wholesale
+				case priceField(now.Geography, "retail"):
+					now.Retail = want[now.Geography].Retail
+				}
+			}
+		}
+		list = append(list, priceBody(now))
+	}
+	return list
+}
+
 func (b *builder) lifecycle(works []*work, operation Operation) {
 	for _, w := range works {
 		for _, c := range w.changes {
-			up := c.Reason == ReasonPublishable
-			if c.Kind == KindLifecycle && c.VariantKey == "" && !c.Held() && up == (operation == Publish) {
+			if c.Kind == KindLifecycle && c.VariantKey == "" && c.Action == Update && !c.Held() && goesUp(c) == (operation == Publish) {
 				b.add(Request{Operation: operation, ProductKey: w.pair.Key, ProductID: c.ProductID, Changes: []string{c.ID}},
 					map[string]any{"lifecycle_state": c.Fields[0].After})
 			}
 		}
 	}
-}
-
-func (b *builder) stopSelling(works []*work) {
-	var entries []stockEntry
-	each(works, func(_ *work, c *Change) {
-		if c.Kind == KindLifecycle && c.VariantKey != "" && !c.Held() {
-			entries = append(entries, stockEntry{c.ID, map[string]any{"product_variant_id": c.VariantID, "on_hand_quantity": 0}})
-		}
-	})
-	b.batches(StopSelling, entries)
 }
 
 func fieldBody[T any](known []textField[T], fields []Field) map[string]any {

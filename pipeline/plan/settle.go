@@ -27,40 +27,61 @@ type Answer struct {
 // holds the products read back after the load, by Faire id; where one is missing, the answer's body serves. A refusal is an
 // exception and moves the generation of a create's token; an unknown outcome moves nothing.
 func Settle(in Input, result Result, answers map[string]Answer, now map[string]catalog.Product) Settled {
-	s := settler{in: in, out: Settled{States: result.States, Generations: map[string]int{}}, changes: map[string]Change{}, now: now}
+	s := settler{in: in, out: Settled{States: result.States, Generations: map[string]int{}}, changes: map[string]Change{}, now: now, repeated: map[string]bool{}}
 	for _, c := range result.Plan.Changes {
 		s.changes[c.ID] = c
 	}
+	for _, r := range result.Plan.Requests {
+		if answer, sent := answers[r.ID]; sent && answer.Applied && r.FallbackOf != "" {
+			for _, id := range r.Changes {
+				s.repeated[id] = true
+			}
+		}
+	}
 	pairs := map[string]Pair{}
 	for _, p := range in.Pairs {
-		pairs[place(p.Key, productID(p.Current))] = p
+		pairs[pairID(p.Key, productID(p.Current))] = p
 	}
 	for _, r := range result.Plan.Requests {
 		answer, tried := answers[r.ID]
 		if !tried {
 			continue
 		}
-		pair := pairs[place(r.ProductKey, r.ProductID)]
+		pair := pairs[pairID(r.ProductKey, r.ProductID)]
 		switch {
 		case answer.Unknown:
 			s.except("FAIRE_OUTCOME_UNKNOWN", r, answer, pair)
 		case !answer.Applied:
 			s.except("FAIRE_REFUSED", r, answer, pair)
 			if r.Operation == CreateProduct {
-				s.out.Generations[r.ProductKey] = generation(r.Token) + 1
+				s.out.Generations[r.ProductKey] = Generation(r.Token) + 1
 			}
 		case r.Operation == CreateProduct:
 			s.created(r, answer, pair)
 		case r.Operation == UpdateProduct || r.Operation == Publish || r.Operation == Unpublish:
 			s.updated(r, answer, pair)
+		case r.Operation == SetPrices:
+			s.priced(r, answer)
+		case r.Operation == SetStock || r.Operation == StopSelling:
+			s.stocked(r, answer)
+		}
+		for _, id := range r.Changes {
+			if change := s.changes[id]; change.Reason == ReasonUndone && answer.Applied && !slices.Contains(answer.Failed, id) {
+				s.undone(change)
+			}
+		}
+	}
+	for _, change := range result.Plan.Changes {
+		if change.Reason == ReasonUndone && change.Action == None { // Faire's value stays; ours is regretted all the same
+			s.undone(change)
 		}
 	}
 	check.Sort(s.out.Exceptions)
 	return s.out
 }
 
-// place tells the pairs of a style apart that sits on several products.
-func place(key, productID string) string { return key + "\x00" + productID }
+// pairID tells the pairs of a style apart that sits on several products.
+func pairID(key, productID string) string { return key + "\x00" + productID }
 
 func productID(p *catalog.Product) string {
 	if p == nil {
@@ -77,14 +98,15 @@ type Settled struct {
 }
 
 type settler struct {
-	in      Input
-	out     Settled
-	changes map[string]Change
-	now     map[string]catalog.Product
+	in       Input
+	out      Settled
+	changes  map[string]Change
+	now      map[string]catalog.Product
+	repeated map[string]bool // changes whose batch was ignored, so that the PATCH was sent that repeats it
 }
 
-// generation reads the counter at the end of a token (design §5).
-func generation(token string) int {
+// Generation reads the counter at the end of an idempotence token (design §5); 1 if there is none.
+func Generation(token string) int {
 	n, err := strconv.Atoi(token[strings.LastIndexByte(token, '-')+1:])
 	if err != nil {
 		return 1
@@ -127,7 +149,7 @@ func (s *settler) created(r Request, answer Answer, pair Pair) {
 		return
 	}
 	d := pair.Desired
-	state := State{Key: r.ProductKey, ProductID: p.FaireID, Created: true, Released: true, Generation: generation(r.Token),
+	state := State{Key: r.ProductKey, ProductID: p.FaireID, Created: true, Released: true, Generation: Generation(r.Token),
 		Fields: map[string]Value{}, Variants: map[string]VariantState{}}
 	if d.Lifecycle == catalog.Unpublished {
 		state.LeftFor = "taxonomy"
@@ -161,7 +183,7 @@ func (s *settler) fresh(state *State, d, p *catalog.Product) {
 			continue
 		}
 		v := &d.Variants[at]
-		record := VariantState{Key: v.Key, SKU: there.SKU, SourceSKU: v.SourceSKU, Created: true, Generation: generation(v.Token), Fields: map[string]Value{}}
+		record := VariantState{Key: v.Key, SKU: there.SKU, SourceSKU: v.SourceSKU, Created: true, Generation: Generation(v.Token), Fields: map[string]Value{}}
 		for _, f := range variantFields {
 			if value := f.get(v); value != "" {
 				record.Fields[f.name] = Value{Sent: value, Held: f.get(there)}
@@ -182,10 +204,45 @@ func (s *settler) fresh(state *State, d, p *catalog.Product) {
 	}
 }
 
+// variantFields records the fields of a variant that a write carried, in the variants of state, which is the settler's own.
+func (s *settler) variantFields(state State, change Change, p *catalog.Product) {
+	record := state.Variants[change.VariantID]
+	record.Key, record.Generation = cmp.Or(record.Key, change.VariantKey), cmp.Or(record.Generation, 1)
+	if at := slices.IndexFunc(p.Variants, func(v catalog.Variant) bool { return v.FaireID == change.VariantID }); at >= 0 {
+		record.SKU = p.Variants[at].SKU
+	}
+	if record.Fields = maps.Clone(record.Fields); record.Fields == nil {
+		record.Fields = map[string]Value{}
+	}
+	for _, f := range change.Fields {
+		if value, ok := s.settle(change, f, variantValue(p, change.VariantID, f.Name, s.in.Rules.IgnoreQuery)); ok {
+			record.Fields[f.Name] = value
+		}
+	}
+	state.Variants[change.VariantID] = record
+}
+
+// productFields records the fields of a product that a write carried, in the fields of state, which is the settler's own.
+func (s *settler) productFields(state *State, change Change, p *catalog.Product) {
+	for _, f := range change.Fields {
+		if f.Name != fieldLifecycle {
+			if value, ok := s.settle(change, f, productValue(p, f.Name, s.in.Rules.IgnoreQuery)); ok {
+				state.Fields[f.Name] = value
+			}
+			continue
+		}
+		if string(p.Lifecycle) != f.After {
+			s.ignored(change, f)
+		} else if p.Lifecycle == catalog.Published {
+			state.LeftFor = ""
+		}
+	}
+}
+
 // updated records the fields a PATCH carried, and the variants it made.
 func (s *settler) updated(r Request, answer Answer, pair Pair) {
 	p, ok := s.current(answer, r.ProductID)
-	if !ok || pair.Desired == nil {
+	if !ok {
 		return
 	}
 	state, known := s.out.States[r.ProductID]
@@ -193,39 +250,87 @@ func (s *settler) updated(r Request, answer Answer, pair Pair) {
 		return
 	}
 	state.Fields, state.Variants = maps.Clone(state.Fields), maps.Clone(state.Variants)
-	ignore := s.in.Rules.IgnoreQuery
 	for _, id := range r.Changes {
 		change := s.changes[id]
-		for _, f := range change.Fields {
-			switch {
-			case change.Action != Update:
-			case f.Name == fieldLifecycle:
-				if string(p.Lifecycle) != f.After {
-					s.ignored(change, f)
-				} else if p.Lifecycle == catalog.Published {
-					state.LeftFor = ""
-				}
-			case change.VariantID == "":
-				if value, ok := s.settle(change, f, productValue(&p, f.Name, ignore)); ok {
-					state.Fields[f.Name] = value
-				}
-			default:
-				record := state.Variants[change.VariantID]
-				if record.Fields = maps.Clone(record.Fields); record.Fields == nil {
-					record.Fields = map[string]Value{}
-				}
-				if value, ok := s.settle(change, f, variantValue(&p, change.VariantID, f.Name, ignore)); ok {
-					record.Fields[f.Name] = value
-				}
-				if f.Name == "sku" {
-					record.SKU = f.After
-				}
-				state.Variants[change.VariantID] = record
-			}
+		switch {
+		case change.Action != Update:
+		case change.VariantID != "":
+			s.variantFields(state, change, &p)
+		default:
+			s.productFields(&state, change, &p)
 		}
 	}
-	s.fresh(&state, pair.Desired, &p)
+	if pair.Desired != nil {
+		s.fresh(&state, pair.Desired, &p)
+	}
 	s.out.States[r.ProductID] = state
+}
+
+// undone marks a value that was taken back, so that it is not sent again while the source wants it (GUARD_UNDONE).
+func (s *settler) undone(change Change) {
+	state, known := s.out.States[change.ProductID]
+	if !known {
+		state = State{Key: change.Key, ProductID: change.ProductID, Released: true, Generation: 1, Fields: map[string]Value{}}
+	}
+	if change.VariantID == "" {
+		state.Undone = marked(state.Undone, change)
+	} else {
+		if state.Variants = maps.Clone(state.Variants); state.Variants == nil {
+			state.Variants = map[string]VariantState{}
+		}
+		v := state.Variants[change.VariantID]
+		v.Key, v.Generation = cmp.Or(v.Key, change.VariantKey), cmp.Or(v.Generation, 1)
+		v.Undone = marked(v.Undone, change)
+		state.Variants[change.VariantID] = v
+	}
+	s.out.States[change.ProductID] = state
+}
+
+func marked(undone map[string]string, change Change) map[string]string {
+	if undone = maps.Clone(undone); undone == nil {
+		undone = map[string]string{}
+	}
+	for _, f := range change.Fields {
+		undone[f.Name] = *f.Sent
+	}
+	return undone
+}
+
+// priced records the prices a batch carried.
+func (s *settler) priced(r Request, answer Answer) {
+	for _, id := range r.Changes {
+		change := s.changes[id]
+		product, read := s.now[change.ProductID]
+		state, known := s.out.States[change.ProductID]
+		if slices.Contains(answer.Failed, id) || s.repeated[id] || !read || !known {
+			continue
+		}
+		state.Variants = maps.Clone(state.Variants)
+		s.variantFields(state, change, &product)
+		s.out.States[change.ProductID] = state
+	}
+}
+
+// stocked notices quantities that Faire took without a word and did not keep. There is nothing to record: quantities are compared
+// anew by every run.
+func (s *settler) stocked(r Request, answer Answer) {
+	for _, id := range r.Changes {
+		change := s.changes[id]
+		stock, told := answer.Stock[change.VariantID]
+		if !told || slices.Contains(answer.Failed, id) {
+			continue
+		}
+		if held := quantity(stock.OnHand); held != change.Fields[0].After {
+			s.ignored(change, change.Fields[0])
+		}
+	}
+}
+
+func quantity(units *int64) string {
+	if units == nil {
+		return ""
+	}
+	return strconv.FormatInt(*units, 10)
 }
 
 // settle decides whether a write took.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fairesync/pipeline/catalog"
 )
@@ -19,10 +20,10 @@ func (w *work) update() {
 	}
 	for _, f := range productFields {
 		present := f.get(d) != "" && !slices.Contains(d.Defaulted, f.name) || slices.Contains(d.Cleared, f.name)
-		w.field(f.name, "", "", f.get(d), f.get(c), present, created, w.state.Fields)
+		w.field(place{name: f.name}, f.get(d), f.get(c), present, created, w.state.Fields)
 	}
 	if slices.ContainsFunc(d.Variants, func(v catalog.Variant) bool { return !v.Gone }) { // else the images went with the rows
-		w.images("", "", d.Images, c.Images, created, w.state.Fields)
+		w.images(place{name: fieldImages}, d.Images, c.Images, created, w.state.Fields)
 	}
 	w.lifecycle()
 
@@ -78,12 +79,19 @@ func (w *work) startState() *State {
 		if !w.pair.Partial {
 			s.Key = w.pair.Key
 		}
-		s.Fields, s.Variants = maps.Clone(s.Fields), maps.Clone(s.Variants)
-	} else if w.pair.Desired.Token != "" && w.pair.Desired.Token == c.Token {
-		s.Created = true // our token: we made it, and lost the record of it
+		s.Fields, s.Undone, s.Variants = maps.Clone(s.Fields), maps.Clone(s.Undone), maps.Clone(s.Variants)
+	}
+	if w.pair.Desired.Token != "" && w.pair.Desired.Token == c.Token {
+		s.Created = true // our token: we made it, also where the record of it was lost
 	}
 	if w.rules.FirstLink != "" && w.rules.FirstLink != "hold" {
 		s.Released = true
+	}
+	for id, v := range s.Variants {
+		if v.Undone != nil {
+			v.Undone = maps.Clone(v.Undone)
+			s.Variants[id] = v
+		}
 	}
 	if s.Fields == nil {
 		s.Fields = map[string]Value{}
@@ -99,23 +107,32 @@ func (w *work) firstLinkHold() []string {
 	if w.state.Created || w.state.Released {
 		return nil
 	}
-	return []string{codeFirstLink}
+	return []string{CodeFirstLink}
 }
 
 func (w *work) heldByFirstLink() bool {
-	return slices.ContainsFunc(w.changes, func(c Change) bool { return slices.Contains(c.HeldBy, codeFirstLink) })
+	return slices.ContainsFunc(w.changes, func(c Change) bool { return slices.Contains(c.HeldBy, CodeFirstLink) })
 }
 
-// field plans or settles one text field of the product (variantKey "") or of a variant.
-func (w *work) field(name, variantKey, sku, desired, current string, present, created bool, record map[string]Value) {
-	w.decideField(name, variantKey, sku, desired, current, present, desired == current, created, record)
+// place is where a field stands: on the product, or on a variant.
+type place struct{ name, variantKey, variantID, sku string }
+
+// field plans or settles one text field of the product or of a variant.
+func (w *work) field(at place, desired, current string, present, created bool, record map[string]Value) {
+	same := desired == current || at.name == "gtin" && sameBarcode(desired, current)
+	w.decideField(at, desired, current, present, same, created, record)
 }
 
-func (w *work) decideField(name, variantKey, sku, desired, current string, present, same, created bool, record map[string]Value) {
-	change, ok := w.verdict(name, variantKey, sku, desired, current, present, same, created, record)
+// sameBarcode: a UPC of 12 digits and the EAN of 13 with a 0 before it are one barcode (GS1).
+func sameBarcode(a, b string) bool {
+	return a != "" && b != "" && strings.TrimLeft(a, "0") == strings.TrimLeft(b, "0")
+}
+
+func (w *work) decideField(at place, desired, current string, present, same, created bool, record map[string]Value) {
+	change, ok := w.verdict(at, desired, current, present, same, created, record)
 	if ok {
-		change.Fields = []Field{w.fieldOf(name, current, desired, record)}
-		change.Kind = kindOf(name, variantKey != "")
+		change.Fields = []Field{w.fieldOf(at.name, current, desired, record)}
+		change.Kind = kindOf(at.name, at.variantKey != "")
 		w.add(change, w.firstLinkHold()...)
 	}
 }
@@ -129,33 +146,52 @@ func (w *work) fieldOf(name, before, after string, record map[string]Value) Fiel
 }
 
 // verdict decides one field and settles, notices or returns the change to plan.
-func (w *work) verdict(name, variantKey, sku, desired, current string, present, same, created bool, record map[string]Value) (Change, bool) {
+func (w *work) verdict(at place, desired, current string, present, same, created bool, record map[string]Value) (Change, bool) {
 	var known *Value
-	if value, ok := record[name]; ok {
+	if value, ok := record[at.name]; ok {
 		known = &value
 	}
-	what, reason, code := decide(desired, current, present, same, known, w.rules.ours(name, created))
+	what, reason, code := decide(desired, current, present, same, known, w.rules.whose(at.name, created))
 	if what == firstLink && w.rules.FirstLink == "theirs" && !created {
-		record[name] = Value{Sent: desired, Held: current}
+		record[at.name] = Value{Sent: desired, Held: current}
 		what, code = kept, "DRIFT_KEPT"
 	}
 	if what == firstLink && created {
 		reason = ReasonSourceChanged // the field was blank when we made it
 	}
-	if code != "" {
-		w.except(code, variantKey, sku, name, current, desired)
+	undone := w.undone(at.variantID, at.name, desired)
+	if code != "" && !undone {
+		w.except(code, at.variantKey, at.sku, at.name, current, desired)
 	}
 	switch what {
 	case settle:
-		record[name] = Value{Sent: desired, Held: current}
+		record[at.name] = Value{Sent: desired, Held: current}
 	case send, firstLink:
-		return Change{Action: Update, Reason: reason, VariantKey: variantKey, SKU: sku}, true
+		change := Change{Action: Update, Reason: reason, VariantKey: at.variantKey, VariantID: at.variantID, SKU: at.sku}
+		if undone {
+			change.HeldBy = []string{codeUndone}
+		}
+		return change, true
 	}
 	return Change{}, false
 }
 
+// undone says whether exactly this value was undone by a person (fairesync undo): it would go out again with the next run. Another
+// value of the source ends the hold.
+func (w *work) undone(variantID, field, desired string) bool {
+	pinned := w.state.Undone
+	if variantID != "" {
+		pinned = w.state.Variants[variantID].Undone
+	}
+	value, ok := pinned[field]
+	if ok && value != desired {
+		delete(pinned, field)
+	}
+	return ok && value == desired
+}
+
 // images plans or settles the images of the product or of a variant. An image lost in the source is kept on Faire.
-func (w *work) images(variantKey, sku string, desired, current []catalog.Image, created bool, record map[string]Value) {
+func (w *work) images(at place, desired, current []catalog.Image, created bool, record map[string]Value) {
 	ignore := w.rules.IgnoreQuery
 	d, c := identities(desired, ignore), identities(current, ignore)
 	value, known := record[fieldImages]
@@ -163,12 +199,12 @@ func (w *work) images(variantKey, sku string, desired, current []catalog.Image, 
 	if known && len(c) > 0 && lost(d, sent) {
 		for _, address := range sent {
 			if !slices.Contains(d, address) {
-				w.except("IMAGE_LOST", variantKey, sku, fieldImages, address, "")
+				w.except("IMAGE_LOST", at.variantKey, at.sku, fieldImages, address, "")
 			}
 		}
 		return
 	}
-	w.decideField(fieldImages, variantKey, sku, lines(d), lines(c), len(d) > 0, within(d, c), created, record)
+	w.decideField(at, lines(d), lines(c), len(d) > 0, within(d, c), created, record)
 }
 
 // variant plans or settles the fields of a variant that is on Faire.
@@ -180,37 +216,22 @@ func (w *work) variant(v, there *catalog.Variant) {
 	}
 	if !known {
 		state.Generation = 1
-		state.Created = v.Token != "" && v.Token == there.Token
+		state.Created = madeByUs(nil, v, there)
 	}
+	w.state.Variants[v.FaireID] = state
+	at := func(field string) place { return place{field, v.Key, v.FaireID, v.SKU} }
 	created := w.state.Created || state.Created
 	for _, f := range variantFields {
 		if w.pair.Partial && f.name != "gtin" {
 			continue
 		}
-		w.field(f.name, v.Key, v.SKU, f.get(v), f.get(there), f.get(v) != "", created, state.Fields)
+		w.field(at(f.name), f.get(v), f.get(there), f.get(v) != "", created, state.Fields)
 	}
 	w.prices(v, there, created, state.Fields)
 	if !w.pair.Partial {
-		w.images(v.Key, v.SKU, v.Images, there.Images, created, state.Fields)
+		w.images(at(fieldImages), v.Images, there.Images, created, state.Fields)
 	}
-	if w.lacksStock(v, there, state.Created) {
-		w.add(Change{Kind: KindInventory, Action: Create, Reason: ReasonNew, VariantKey: v.Key, VariantID: v.FaireID, SKU: v.SKU,
-			Fields: []Field{{Name: fieldOnHand, After: strconv.FormatInt(*v.OnHand, 10)}}}, w.firstLinkHold()...)
-	}
-	for i := range w.changes {
-		if w.changes[i].VariantKey == v.Key && w.changes[i].VariantID == "" && w.changes[i].Action != Create {
-			w.changes[i].VariantID = v.FaireID
-			w.changes[i] = w.changes[i].identify()
-		}
-	}
-	w.state.Variants[v.FaireID] = state
-}
-
-// lacksStock says whether a variant that we made has no quantity on Faire, because the run that made it was cut short: it would
-// sell without limit (design §4.5).
-func (w *work) lacksStock(v, there *catalog.Variant, created bool) bool {
-	return created && v.OnHand != nil && there.OnHand == nil && there.Available == nil && !w.pair.Partial &&
-		!w.blocked(fieldOnHand, v.Key)
+	w.stock(v, there, state.Created)
 }
 
 // prices plans the prices of a variant, one change per geography. Geographies that we do not manage are not looked at here; a
@@ -224,16 +245,18 @@ func (w *work) prices(v, there *catalog.Variant, created bool, record map[string
 		current, sold := held[p.Geography]
 		var changes []Change
 		var fields []Field
+		undone := true
 		for _, part := range []struct {
 			name       string
 			want, have catalog.Money
 		}{{"wholesale", p.Wholesale, current.Wholesale}, {"retail", p.Retail, current.Retail}} {
 			name := priceField(p.Geography, part.name)
 			want, have := amount(part.want), amount(part.have)
-			change, ok := w.verdict(name, v.Key, v.SKU, want, have, want != "", want == have, created, record)
+			change, ok := w.verdict(place{name, v.Key, v.FaireID, v.SKU}, want, have, want != "", want == have, created, record)
 			if ok {
 				changes = append(changes, change)
 				fields = append(fields, w.fieldOf(name, have, want, record))
+				undone = undone && change.Held()
 			}
 		}
 		if len(changes) == 0 {
@@ -245,6 +268,13 @@ func (w *work) prices(v, there *catalog.Variant, created bool, record map[string
 			w.except("PRICE_GEOGRAPHY_MISSING", v.Key, v.SKU, "price["+p.Geography+"]", "not sold there on Faire", p.Geography)
 		}
 		change := changes[0]
+		if change.HeldBy = nil; undone {
+			extra = append(extra, codeUndone)
+		} else { // wholesale and retail are one price: where one of them is new, both go
+			for _, f := range fields {
+				delete(w.state.Variants[v.FaireID].Undone, f.Name)
+			}
+		}
 		change.Kind, change.Fields = KindPrice, fields
 		w.add(change, extra...)
 	}
@@ -287,13 +317,20 @@ func (w *work) leaving(v, there *catalog.Variant) {
 	if v.Gone {
 		reason = ReasonGone
 	}
+	extra := w.firstLinkHold()
 	switch {
 	case policy == "stop_selling" && there.OnHand != nil && *there.OnHand > 0:
+		if w.undone(v.FaireID, fieldOnHand, "0") {
+			extra = append(extra, codeUndone)
+		}
 		w.add(Change{Kind: KindLifecycle, Action: Update, Reason: reason, VariantKey: v.Key, VariantID: v.FaireID, SKU: there.SKU,
-			Fields: []Field{{Name: fieldOnHand, Before: strconv.FormatInt(*there.OnHand, 10), After: "0"}}}, w.firstLinkHold()...)
+			Fields: []Field{{Name: fieldOnHand, Before: strconv.FormatInt(*there.OnHand, 10), After: "0"}}}, extra...)
 	case policy == "unpublish" && w.pair.Current.Lifecycle == catalog.Published && w.allLeaving() && !w.unpublishes():
+		if w.undone("", fieldLifecycle, string(catalog.Unpublished)) {
+			extra = append(extra, codeUndone)
+		}
 		w.add(Change{Kind: KindLifecycle, Action: Update, Reason: reason,
-			Fields: []Field{{Name: fieldLifecycle, Before: string(catalog.Published), After: string(catalog.Unpublished)}}}, w.firstLinkHold()...)
+			Fields: []Field{{Name: fieldLifecycle, Before: string(catalog.Published), After: string(catalog.Unpublished)}}}, extra...)
 	}
 }
 
@@ -328,7 +365,5 @@ func (w *work) allLeaving() bool {
 }
 
 func (w *work) unpublishes() bool {
-	return slices.ContainsFunc(w.changes, func(c Change) bool {
-		return c.Kind == KindLifecycle && c.VariantKey == "" && c.Reason != ReasonPublishable
-	})
+	return slices.ContainsFunc(w.changes, func(c Change) bool { return c.VariantKey == "" && goesDown(c) })
 }

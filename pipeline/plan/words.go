@@ -19,6 +19,8 @@ func (r Reason) Words() string {
 		return "gone from the source"
 	case ReasonInactive:
 		return "inactive in the source"
+	case ReasonUndone:
+		return "taken back"
 	}
 	return string(r)
 }

@@ -22,7 +22,8 @@ type Input struct {
 	Program    string             // version of the program, for the hidden sheet
 }
 
-// Outcome is what became of a request, as the load says it: applied, refused, unknown or not_tried, and Faire's own words.
+// Outcome is what became of a request, as the load says it: applied, partly, refused, unknown, not_tried or carried_over, and Faire's
+// own words. A request without an outcome was not tried; a fallback without one was not needed.
 type Outcome struct {
 	Status  string
 	Message string
@@ -40,14 +41,14 @@ type data struct {
 	codes      []check.Code
 	codeRow    map[string]int // row of a code on the Codes sheet
 	codeCount  map[string]int
-	exceptions []check.Exception   // as the Exceptions sheet lists them
-	carriers   map[string][]string // request ids by change id
+	exceptions []check.Exception         // as the Exceptions sheet lists them
+	carriers   map[string][]plan.Request // by change id
 }
 
 func prepare(in Input) *data {
 	d := &data{
 		Input: in, codes: check.Codes(), codeRow: map[string]int{}, codeCount: map[string]int{},
-		exceptions: slices.Clone(in.Exceptions), carriers: map[string][]string{},
+		exceptions: slices.Clone(in.Exceptions), carriers: map[string][]plan.Request{},
 	}
 	for i, code := range d.codes {
 		d.codeRow[code.Name] = i + 2
@@ -57,7 +58,7 @@ func prepare(in Input) *data {
 	}
 	for _, request := range in.Plan.Requests {
 		for _, change := range request.Changes {
-			d.carriers[change] = append(d.carriers[change], request.ID)
+			d.carriers[change] = append(d.carriers[change], request)
 		}
 	}
 	check.Sort(d.exceptions)
@@ -88,15 +89,17 @@ func (d *data) status(change plan.Change) (status, message string) {
 	case d.Outcomes == nil:
 		return "planned", ""
 	}
-	worst := []string{"applied", "not_tried", "unknown", "refused"}
+	worst := []string{"applied", "carried_over", "not_tried", "unknown", "refused"}
 	at := -1
-	for _, request := range d.carriers[change.ID] {
-		outcome, ok := d.Outcomes[request]
+	for _, request := range d.told(change.ID) {
+		outcome, ok := d.Outcomes[request.ID]
 		if !ok {
 			outcome.Status = "not_tried"
 		}
 		if failed, ok := outcome.Failed[change.ID]; ok {
 			outcome = failed
+		} else if outcome.Status == "partly" {
+			outcome = Outcome{Status: "applied"} // a batch that went without others
 		}
 		if i := slices.Index(worst, outcome.Status); i > at {
 			at, message = i, outcome.Message
@@ -106,6 +109,22 @@ func (d *data) status(change plan.Change) (status, message string) {
 		return "planned", ""
 	}
 	return strings.ReplaceAll(worst[at], "_", " "), message
+}
+
+// told are the requests that say what became of a change: those that carry it, but that a fallback that was sent speaks in the place
+// of the batch it repeats, and one that was not does not speak.
+func (d *data) told(change string) []plan.Request {
+	var list []plan.Request
+	repeated := map[string]bool{}
+	for _, request := range d.carriers[change] {
+		_, sent := d.Outcomes[request.ID]
+		if request.FallbackOf != "" && !sent {
+			continue
+		}
+		repeated[request.FallbackOf] = true
+		list = append(list, request)
+	}
+	return slices.DeleteFunc(list, func(r plan.Request) bool { return repeated[r.ID] })
 }
 
 // accounting is where the source rows went: the plan's, or the summary's where there is no plan.

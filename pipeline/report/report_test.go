@@ -155,7 +155,7 @@ func TestGolden(t *testing.T) {
 	checked.Plan = plan.Plan{}
 	checked.Summary.SourceRows, checked.Summary.Unchanged = 10, 9 // does not add up, and says so
 	for name, in := range map[string]report.Input{
-		"before-load": sample(), "after-load": loaded(), "check": checked, "empty": {},
+		"before-load": sample(), "after-load": loaded(), "check": checked, "empty": {}, "budget": budgeted(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := dump(t, workbook(t, in, 100))

@@ -62,7 +62,7 @@ func newStyles(file *excelize.File) (styles, error) {
 		font, fill string
 	}{
 		{[]string{"error", "refused", "failed"}, "9C0006", "FFC7CE"},
-		{[]string{"warning", "unknown", "not tried", "held"}, "7F6000", "FFEB9C"},
+		{[]string{"warning", "unknown", "not tried", "carried over", "partly", "held"}, "7F6000", "FFEB9C"},
 		{[]string{"applied"}, "006100", "C6EFCE"},
 	} {
 		id, err := file.NewConditionalStyle(&excelize.Style{

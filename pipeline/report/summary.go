@@ -281,25 +281,49 @@ func (f *front) requests() {
 	}
 	f.section("Requests to Faire", "Count")
 	byOperation := map[plan.Operation]int{}
+	spare := 0
 	for _, request := range d.Plan.Requests {
+		if request.FallbackOf != "" {
+			spare++
+			continue
+		}
 		byOperation[request.Operation]++
 	}
 	for _, operation := range slices.Sorted(maps.Keys(byOperation)) {
 		f.line("planned: "+strings.ReplaceAll(string(operation), "_", " "), "", byOperation[operation])
 	}
-	f.line("planned, all", "", len(d.Plan.Requests))
-	if d.Outcomes == nil {
-		return
+	f.line("planned, all", "", len(d.Plan.Requests)-spare)
+	if spare > 0 {
+		f.line("kept in reserve", "Sent only where Faire takes a batch of prices and does not change them; not in the sum.", spare)
 	}
-	byStatus := map[string]int{"applied": 0, "refused": 0, "unknown": 0, "not_tried": 0}
+	if d.Outcomes != nil {
+		f.outcomes()
+	}
+}
+
+// outcomes says what became of the requests, and of the changes they carry.
+func (f *front) outcomes() {
+	d := f.b.data
+	f.section("What became of them", "Requests", "Changes")
+	requests, changes := map[string]int{}, map[string]int{}
 	for _, request := range d.Plan.Requests {
-		byStatus[cmp.Or(d.Outcomes[request.ID].Status, "not_tried")]++
+		outcome, ok := d.Outcomes[request.ID]
+		if ok || request.FallbackOf == "" {
+			requests[strings.ReplaceAll(cmp.Or(outcome.Status, "not_tried"), "_", " ")]++
+		}
 	}
-	means := map[string]string{
-		"applied": "Faire said yes.", "refused": "Faire said no; its words are in Planned changes and Exceptions.",
-		"unknown": "No answer: the next run settles it before it sends anything.", "not_tried": "The load stopped before them.",
+	for _, change := range d.Plan.Changes {
+		status, _ := d.status(change)
+		changes[status]++
 	}
-	for _, status := range slices.Sorted(maps.Keys(byStatus)) {
-		f.toned(strings.ReplaceAll(status, "_", " "), means[status], byStatus[status])
+	for _, row := range []struct{ status, means string }{
+		{"applied", "Faire said yes."},
+		{"partly", "Batches that went without some of their entries; each change says for itself what became of it."},
+		{"refused", "Faire said no; its words are in Planned changes and Exceptions."},
+		{"unknown", "No answer: the next run settles it before it sends anything."},
+		{"not tried", "The load stopped before them."},
+		{"carried over", "Left to the next run: the requests one run may send (faire.pace.writes_per_run) were used up by what matters more."},
+	} {
+		f.toned(row.status, row.means, requests[row.status], changes[row.status])
 	}
 }

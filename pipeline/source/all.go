@@ -22,13 +22,14 @@ type Source interface {
 
 // Options are what any of them may need.
 type Options struct {
-	Settings  config.Source
-	Prices    []config.Price // of the primary source
-	Token     string
-	Transport http.RoundTripper // nil: the network
-	Now       func() time.Time
-	Jitter    func() float64
-	Logger    *slog.Logger
+	Settings   config.Source
+	Prices     []config.Price // of the primary source
+	Warehouses []string       // of the primary source: those whose quantities count; none: all
+	Token      string
+	Transport  http.RoundTripper // nil: the network
+	Now        func() time.Time
+	Jitter     func() float64
+	Logger     *slog.Logger
 }
 
 // Kinds names the sources there are, for messages and documentation.
@@ -38,7 +39,8 @@ var Kinds = []string{"apparelmagic", "files"}
 func New(o Options) (Source, error) {
 	switch o.Settings.Kind {
 	case "apparelmagic":
-		return apparelmagic.New(apparelmagic.Options{Settings: o.Settings, Token: o.Token, Transport: o.Transport, Now: o.Now, Jitter: o.Jitter, Logger: o.Logger})
+		return apparelmagic.New(apparelmagic.Options{Settings: o.Settings, Warehouses: o.Warehouses, Token: o.Token, Transport: o.Transport, Now: o.Now,
+			Jitter: o.Jitter, Logger: o.Logger})
 	case "files":
 		return files.New(files.Options{Settings: o.Settings, Prices: o.Prices, Logger: o.Logger})
 	}

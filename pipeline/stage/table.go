@@ -30,7 +30,7 @@ const (
 var Fields = []string{
 	"sku", "style", "style_code", "name", "description", "short_description", "category", "product_type", "tags",
 	"option1_name", "option1_value", "option2_name", "option2_value", "option3_name", "option3_value", "size_position",
-	"gtin", "images", "product_images", "active", "quantity", "unit_multiplier", "minimum_order_quantity", "made_in_country",
+	"gtin", "images", "product_images", "active", "quantity", "warehouse", "unit_multiplier", "minimum_order_quantity", "made_in_country",
 	"tariff_code", "weight", "weight_unit", "alias",
 }
 

@@ -30,6 +30,7 @@ var groups = []struct{ prefix, title, about string }{
 	{"CODE", "Codes of goods", "Barcodes, tariff codes and countries."},
 	{"STOCK", "Stock", "Quantities on hand."},
 	{"LIFECYCLE", "Lifecycle", "What is sold and what is not."},
+	{"PLAN", "Plans", "What the configuration keeps out of a plan."},
 	{"GUARD", "Guards", "Ceilings that stop a plan that is too big to be meant."},
 	{"DRIFT", "Drift", "Changes somebody made on Faire."},
 	{"FAIRE", "Faire's answers", "What Faire said to a request."},

@@ -28,11 +28,18 @@ func NewHuman(w io.Writer, options Options) *Human { return &Human{w: w, options
 // Exceptions shows findings, one per row.
 func (h *Human) Exceptions(list []check.Exception, limit int) error {
 	t := table{headers: []string{"severity", "code", "sku", "style", "field", "found", "wanted", "where"}, empty: "No exceptions."}
+	if h.options.TTY { // a style matters where there is no SKU
+		t.headers = slices.Delete(t.headers, 3, 4)
+	}
 	shown := list
 	if limit > 0 && len(list) > limit {
 		shown = list[:limit]
 	}
 	for _, e := range shown {
+		if h.options.TTY {
+			t.add(severityTone(e.Severity), string(e.Severity), e.Code, cmp.Or(e.SKU, e.Style), e.Field, e.Found, e.Wanted, place(e))
+			continue
+		}
 		t.add(severityTone(e.Severity), string(e.Severity), e.Code, e.SKU, e.Style, e.Field, e.Found, e.Wanted, place(e))
 	}
 	if err := t.write(h.w, h.options); err != nil {
@@ -218,6 +225,9 @@ func countCodes(list []check.Exception, limit int) []codeCount {
 // Status shows SKUs: whether they are on Faire, what the last run made of them and why.
 func (h *Human) Status(rows []ledger.StatusRow) error {
 	t := table{headers: []string{"sku", "style", "name", "on_faire", "lifecycle", "state", "why", "last_changed", "last_checked"}, empty: "No SKUs."}
+	if h.options.TTY { // as much as there is room for; explain has the rest
+		t.headers = []string{"sku", "name", "on_faire", "state", "why", "changed"}
+	}
 	for _, row := range rows {
 		on, shade := "no", plain
 		if row.OnFaire {
@@ -230,6 +240,13 @@ func (h *Human) Status(rows []ledger.StatusRow) error {
 			shade = good
 		case "ignored":
 			shade = faint
+		}
+		if h.options.TTY {
+			if row.OnFaire {
+				on = cmp.Or(row.Lifecycle, on)
+			}
+			t.add(shade, row.SKU, row.Name, on, row.State, row.Why, moment(row.LastChanged))
+			continue
 		}
 		t.add(shade, row.SKU, row.Style, row.Name, on, row.Lifecycle, row.State, row.Why, moment(row.LastChanged), moment(row.LastChecked))
 	}
@@ -244,9 +261,12 @@ func moment(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04Z")
 }
 
-// History shows runs, in the order given.
+// History shows runs, in the order given. One that is under way has the status running, one that left no word died.
 func (h *Human) History(runs []ledger.Summary) error {
-	t := table{headers: []string{"run", "command", "status", "rows", "planned", "held", "sent", "refused", "errors", "took"}, empty: "No runs yet."}
+	t := table{headers: []string{"run", "command", "status", "rows", "changes", "sent", "held", "errors", "took"}, empty: "No runs yet."}
+	if !h.options.TTY {
+		t.headers = []string{"run", "command", "status", "rows", "planned", "held", "sent", "refused", "errors", "took", "started", "changes", "warnings"}
+	}
 	for _, s := range runs {
 		shade := plain
 		switch s.Status {
@@ -254,11 +274,24 @@ func (h *Human) History(runs []ledger.Summary) error {
 			shade = good
 		case "held", "partly":
 			shade = warn
-		case "failed", "refused", "interrupted":
+		case "failed", "refused", "interrupted", ledger.StatusDied:
 			shade = bad
 		}
-		t.add(shade, s.Run, s.Command, s.Status, s.SourceRows, s.Planned, s.Held, s.Requests.Sent, s.Requests.Refused,
-			s.Exceptions[check.Error], duration(s.Ended.Sub(s.Started)))
+		took, changes := "", 0
+		if s.Ended.After(s.Started) {
+			took = duration(s.Ended.Sub(s.Started))
+		}
+		for _, actions := range s.Changes {
+			for _, n := range actions {
+				changes += n
+			}
+		}
+		if h.options.TTY {
+			t.add(shade, s.Run, s.Command, s.Status, s.SourceRows, changes, s.Requests.Sent, s.Held, s.Exceptions[check.Error], took)
+			continue
+		}
+		t.add(shade, s.Run, s.Command, s.Status, s.SourceRows, s.Planned, s.Held, s.Requests.Sent, s.Requests.Refused, s.Exceptions[check.Error],
+			took, moment(s.Started), changes, s.Exceptions[check.Warning])
 	}
 	return t.write(h.w, h.options)
 }
@@ -276,4 +309,22 @@ func (h *Human) Codes(codes []check.Code) error {
 func (h *Human) Plan(document plan.Plan, limit int) error {
 	_, err := io.WriteString(h.w, planText(document, limit, h.options))
 	return err
+}
+
+// Saved shows a plan below a line that says where it comes from.
+func (h *Human) Saved(document plan.Plan, limit int) error {
+	p := planWriter{options: h.options}
+	line := "Plan for brand " + clean(document.Brand)
+	if document.BrandID != "" {
+		line += " (" + clean(document.BrandID) + ")"
+	}
+	if made := moment(document.Created); made != "" {
+		line += ", made " + made
+	}
+	p.wrapped(0, strong, "", line+" by run "+clean(document.Run))
+	p.line(0, plain, "")
+	if _, err := io.WriteString(h.w, p.out.String()); err != nil {
+		return err
+	}
+	return h.Plan(document, limit)
 }

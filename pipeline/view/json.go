@@ -3,14 +3,15 @@ package view
 import (
 	"encoding/json"
 	"io"
+	"time"
 
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/plan"
 )
 
-// JSON writes one object per line. The field type says what it is: change, exception, summary, status, code or error. Fields
-// are added over time, never renamed or removed.
+// JSON writes one object per line. The field type says what it is: change, exception, summary, plan, status, explanation, difference,
+// code or error. Fields are added over time, never renamed or removed.
 type JSON struct{ encoder *json.Encoder }
 
 var _ View = (*JSON)(nil)
@@ -34,6 +35,27 @@ func (j *JSON) Plan(document plan.Plan, _ int) error {
 		}
 	}
 	return nil
+}
+
+// Saved writes every change, then the plan without them.
+func (j *JSON) Saved(document plan.Plan, limit int) error {
+	if err := j.Plan(document, limit); err != nil {
+		return err
+	}
+	return j.encoder.Encode(struct {
+		Type      string       `json:"type"`
+		Version   int          `json:"version"`
+		Run       string       `json:"run"`
+		Created   time.Time    `json:"created"`
+		Brand     string       `json:"brand"`
+		BrandID   string       `json:"brand_id"`
+		Policy    string       `json:"policy"`
+		Complete  bool         `json:"complete"`
+		Applyable bool         `json:"applyable"`
+		Summary   plan.Summary `json:"summary"`
+		Digest    string       `json:"digest"`
+	}{"plan", document.Version, document.Run, document.Created, document.Brand, document.BrandID, document.Policy, document.Complete,
+		document.Applyable, document.Summary, document.Digest})
 }
 
 // Exceptions writes every finding.
@@ -96,6 +118,61 @@ func (j *JSON) Status(rows []ledger.StatusRow) error {
 func (j *JSON) History(runs []ledger.Summary) error {
 	for _, summary := range runs {
 		if err := j.encoder.Encode(whole(summary)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Difference writes every exception of either run and every change that differs, then what the runs have in numbers.
+func (j *JSON) Difference(d ledger.Difference, _ int) error {
+	counts := map[string]int{ledger.Appeared: 0, ledger.Resolved: 0, ledger.Moved: 0, ledger.Still: 0}
+	for _, e := range d.Exceptions {
+		counts[e.What]++
+		line := struct {
+			Type string `json:"type"`
+			What string `json:"what"`
+			check.Exception
+		}{"exception", e.What, e.Exception}
+		if err := j.encoder.Encode(line); err != nil {
+			return err
+		}
+	}
+	for _, c := range d.Changes {
+		line := struct {
+			Type      string   `json:"type"`
+			Before    string   `json:"before"`
+			After     string   `json:"after"`
+			WasHeldBy []string `json:"was_held_by,omitempty"`
+			plan.Change
+		}{"change", c.Before, c.After, c.WasHeldBy, c.Change}
+		if err := j.encoder.Encode(line); err != nil {
+			return err
+		}
+	}
+	settings := d.Settings
+	if settings == nil {
+		settings = []ledger.SettingDifference{}
+	}
+	return j.encoder.Encode(struct {
+		Type       string                     `json:"type"`
+		Before     ledger.Summary             `json:"before"`
+		After      ledger.Summary             `json:"after"`
+		Settings   []ledger.SettingDifference `json:"settings"`
+		Compared   bool                       `json:"settings_compared"`
+		Exceptions map[string]int             `json:"exceptions"`
+		Changes    map[string]int             `json:"changes"`
+	}{"difference", whole(d.Before), whole(d.After), settings, d.Compared, counts, map[string]int{"differ": len(d.Changes), "same": d.SameChanges}})
+}
+
+// Explain writes what the record tells of SKUs, one object per SKU.
+func (j *JSON) Explain(list []Explanation, _ int) error {
+	for _, e := range list {
+		line := struct {
+			Type string `json:"type"`
+			Explanation
+		}{"explanation", e}
+		if err := j.encoder.Encode(line); err != nil {
 			return err
 		}
 	}

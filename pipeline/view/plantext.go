@@ -2,9 +2,9 @@ package view
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"fairesync/pipeline/plan"
 )
@@ -13,27 +13,21 @@ import (
 //
 //	~ TP-200  Summit Tent  p_abc
 //	    ~ price TP-200-S: changed in the source
-//	        price[USA].wholesale  12.50 → 13.00
+//	        price[USA].wholesale  12.50 → 13.00 (+4.0 %)
 //	        held by PRICE_MOVE
 //
 // A sign says what happens: + create, ~ update, - delete, ! held (nothing is sent).
 func planText(document plan.Plan, limit int, options Options) string {
 	p := planWriter{options: options}
-	products, left := 0, 0
-	for start := 0; start < len(document.Changes); {
-		end := start + 1
-		for end < len(document.Changes) && document.Changes[end].Key == document.Changes[start].Key {
-			end++
-		}
-		if limit > 0 && products >= limit {
-			left++
-		} else {
-			p.product(document.Changes[start:end])
-			products++
-		}
-		start = end
+	products := byProduct(document.Changes)
+	shown := len(products)
+	if limit > 0 {
+		shown = min(limit, shown)
 	}
-	if left > 0 {
+	for _, changes := range products[:shown] {
+		p.product(changes)
+	}
+	if left := len(products) - shown; left > 0 {
 		p.line(0, plain, "… and %s; all of them are in plan.json and in the workbook", count(left, "more product"))
 		p.line(0, plain, "")
 	}
@@ -53,32 +47,44 @@ func (p *planWriter) line(indent int, shade tone, format string, args ...any) {
 		width = p.options.Width
 	}
 	// A plan file is foreign input: whatever its fields hold, a line stays a line.
-	line := cut(strings.Repeat(" ", indent)+strip(fmt.Sprintf(format, args...)), width)
+	line := cut(strings.TrimRight(strings.Repeat(" ", indent)+strip(fmt.Sprintf(format, args...)), " "), width)
 	p.out.WriteString(paint(p.options, shade, line))
 	p.out.WriteByte('\n')
 }
 
-func (p *planWriter) product(changes []plan.Change) {
-	first := changes[0]
+// byProduct parts changes, which are sorted by product key, into those of each product.
+func byProduct(changes []plan.Change) [][]plan.Change {
+	var list [][]plan.Change
+	for start := 0; start < len(changes); {
+		end := start + 1
+		for end < len(changes) && changes[end].Key == changes[start].Key {
+			end++
+		}
+		list = append(list, changes[start:end])
+		start = end
+	}
+	return list
+}
+
+// signOfProduct says what happens to a product as a whole: it is made, something of it changes, or all is held.
+func signOfProduct(changes []plan.Change) (string, tone) {
 	sign, shade := "!", warn
 	for _, change := range changes {
 		if change.Held() {
 			continue
 		}
-		sign, shade = signOf(change)
-		if change.Kind != plan.KindProduct {
-			sign, shade = "~", plain
+		if change.Kind == plan.KindProduct && change.Action == plan.Create {
+			return "+", good
 		}
-		if sign == "+" {
-			break
-		}
+		sign, shade = "~", plain
 	}
-	style := first.Style
-	if style == "" {
-		style = first.Key
-	}
-	title := clean(style)
-	for _, part := range []string{first.Name, first.ProductID} {
+	return sign, shade
+}
+
+func (p *planWriter) product(changes []plan.Change) {
+	sign, shade := signOfProduct(changes)
+	title := clean(named(changes[0]))
+	for _, part := range []string{changes[0].Name, changes[0].ProductID} {
 		if part != "" {
 			title += "  " + clean(part)
 		}
@@ -88,6 +94,14 @@ func (p *planWriter) product(changes []plan.Change) {
 		p.change(change)
 	}
 	p.line(0, plain, "")
+}
+
+// named is what people call a product by: its style, or its key where it has none.
+func named(change plan.Change) string {
+	if change.Style != "" {
+		return change.Style
+	}
+	return change.Key
 }
 
 // bolder lets the line of a product stand out where it has no colour of its own.
@@ -114,41 +128,61 @@ func signOf(change plan.Change) (string, tone) {
 
 func (p *planWriter) change(change plan.Change) {
 	sign, shade := signOf(change)
-	subject := strings.ReplaceAll(string(change.Kind), "_", " ")
+	subject := words(string(change.Kind))
 	if change.SKU != "" {
 		subject += " " + clean(change.SKU)
 	}
 	p.line(4, shade, "%s %s: %s", sign, subject, change.Reason.Words())
-	width := 0
-	for _, field := range change.Fields {
-		width = max(width, len(field.Name))
-	}
-	for _, field := range change.Fields {
-		p.field(field, min(width, 32))
-	}
+	p.fields(8, change.Fields)
 	if change.Held() {
 		p.line(8, shade, "held by %s", strings.Join(change.HeldBy, ", "))
 	}
 }
 
-// field shows a value on one line, or, where it has several, the lines that go and come.
-func (p *planWriter) field(field plan.Field, width int) {
-	if !strings.Contains(field.Before, "\n") && !strings.Contains(field.After, "\n") {
-		p.line(8, plain, "%-*s  %s → %s", width, clean(field.Name), quoted(field.Before), quoted(field.After))
-		return
+// words makes a name of code readable: option_set is option set.
+func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+// fields shows values from the given column on, names under each other.
+func (p *planWriter) fields(indent int, fields []plan.Field) {
+	width := 0
+	for _, field := range fields {
+		width = max(width, len(field.Name))
 	}
-	p.line(8, plain, "%s", clean(field.Name))
-	before, after := strings.Split(field.Before, "\n"), strings.Split(field.After, "\n")
-	gone, come := without(before, after), without(after, before)
+	for _, field := range fields {
+		p.field(indent, field, min(width, 32))
+	}
+}
+
+// field shows a value on one line, or, where it has several or they do not fit, what goes and what comes.
+func (p *planWriter) field(indent int, field plan.Field, width int) {
+	if !severalLines(field) {
+		line := fmt.Sprintf("%-*s  %s → %s%s", width, clean(field.Name), quoted(field.Before), quoted(field.After), inBrackets(priceMove(field)))
+		if p.fits(indent, line) {
+			p.line(indent, plain, "%s", line)
+			return
+		}
+	}
+	p.line(indent, plain, "%s", clean(field.Name))
+	gone, come := lineDifference(field)
+	room := 0
+	if p.options.TTY && p.options.Width > 0 {
+		room = max(p.options.Width-indent-4, 10)
+	}
+	focus(gone, come, room)
 	for _, line := range gone {
-		p.line(10, bad, "- %s", clean(line))
+		p.line(indent+2, bad, "- %s", line)
 	}
 	for _, line := range come {
-		p.line(10, good, "+ %s", clean(line))
+		p.line(indent+2, good, "+ %s", line)
 	}
 	if len(gone)+len(come) == 0 {
-		p.line(10, plain, "same lines in another order")
+		p.line(indent+2, plain, "%s", reordered)
 	}
+}
+
+// fits says whether a line need not be cut.
+func (p *planWriter) fits(indent int, line string) bool {
+	return !p.options.TTY || p.options.Width <= 0 || indent+ansi.StringWidth(line) <= p.options.Width
 }
 
 // quoted shows an empty value as (blank), so that a line never ends in an arrow.
@@ -159,46 +193,25 @@ func quoted(value string) string {
 	return clean(value)
 }
 
-// without returns the lines of list that are not in other, blank ones left out; a line that comes twice needs two there.
-func without(list, other []string) []string {
-	have := map[string]int{}
-	for _, line := range other {
-		have[line]++
-	}
-	var rest []string
-	for _, line := range list {
-		if have[line] > 0 {
-			have[line]--
-		} else if strings.TrimSpace(line) != "" {
-			rest = append(rest, line)
-		}
-	}
-	return rest
-}
-
 // totals ends the plan: what would be sent, what is held and by which code.
 func (p *planWriter) totals(document plan.Plan) {
-	s := document.Summary
-	byAction := map[plan.Action]int{}
-	for _, actions := range s.Changes {
-		for action, n := range actions {
-			byAction[action] += n
-		}
-	}
 	if len(document.Changes) == 0 {
-		p.line(0, strong, "No changes: Faire holds what it ought to hold.")
+		p.line(0, strong, "%s", nothingToChange)
 		return
 	}
-	p.line(0, strong, "Plan: %s to create, %s to update, %s to delete, in %s.", number(int64(byAction[plan.Create])),
-		number(int64(byAction[plan.Update])), number(int64(byAction[plan.Delete])), count(s.Requests, "request"))
-	if len(s.Held) > 0 {
-		var parts []string
-		for _, code := range slices.Sorted(maps.Keys(s.Held)) {
-			parts = append(parts, fmt.Sprintf("%s %s", code, number(int64(s.Held[code]))))
-		}
-		p.line(0, warn, "Held, not sent: %s.", strings.Join(parts, ", "))
+	p.line(0, strong, "Plan: %s.", totalWords(document.Summary))
+	if policy := policyWords(document); policy != "" {
+		p.line(0, plain, "%s.", policy)
 	}
-	a := s.Accounting
-	p.line(0, plain, "Rows: %s read = %s unchanged + %s planned + %s held + %s ignored.", number(a.SourceRows),
-		number(a.Unchanged), number(a.Planned), number(a.Held), number(a.Ignored))
+	if holds := holdsOf(document.Summary); len(holds) > 0 {
+		p.line(0, warn, "Held, not sent:")
+		code, n := 0, 0
+		for _, h := range holds {
+			code, n = max(code, len(h.code)), max(n, len(number(int64(h.n))))
+		}
+		for _, h := range holds {
+			p.line(2, warn, "%-*s  %*s  %s", code, h.code, n, number(int64(h.n)), h.title)
+		}
+	}
+	p.line(0, plain, "%s.", rowWords(document.Summary.Accounting))
 }

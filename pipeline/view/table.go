@@ -111,8 +111,12 @@ func (t *table) boxed(w io.Writer, options Options) error {
 			}
 		}
 	}
+	between := gap
 	if options.Width > 0 {
-		widths = fit(widths, words, options.Width-gap*(len(widths)-1))
+		if total(words)+gap*(len(words)-1) > options.Width { // rather narrow gaps than broken words
+			between = 1
+		}
+		widths = fit(widths, words, options.Width-between*(len(widths)-1))
 	}
 	for x := range headers {
 		headers[x] = cut(headers[x], widths[x])
@@ -132,7 +136,7 @@ func (t *table) boxed(w io.Writer, options Options) error {
 				style = t.tones[row].style()
 			}
 			if column < len(headers)-1 {
-				style = style.PaddingRight(gap)
+				style = style.PaddingRight(between)
 			}
 			if right[column] {
 				style = style.Align(lipgloss.Right)
@@ -164,10 +168,7 @@ func longestWord(text string) int {
 // enough, through them; none gets narrower than five.
 func fit(widths, words []int, room int) []int {
 	widths = slices.Clone(widths)
-	sum := 0
-	for _, width := range widths {
-		sum += width
-	}
+	sum := total(widths)
 	for _, floors := range [][]int{words, make([]int, len(words))} {
 		for sum > room {
 			widest := -1
@@ -184,6 +185,14 @@ func fit(widths, words []int, room int) []int {
 		}
 	}
 	return widths
+}
+
+func total(widths []int) int {
+	sum := 0
+	for _, width := range widths {
+		sum += width
+	}
+	return sum
 }
 
 // text makes a cell a string that is safe to show.

@@ -11,6 +11,8 @@ import (
 type View interface {
 	// Plan shows the changes of a plan, sent and held ones. Human shows at most limit products (0: all), JSON every change.
 	Plan(document plan.Plan, limit int) error
+	// Saved shows a plan that was read from a file, with where it comes from.
+	Saved(document plan.Plan, limit int) error
 	// Exceptions shows findings in the order given. Human shows at most limit (0: all), JSON every one.
 	Exceptions(list []check.Exception, limit int) error
 	// Outcome ends a run: the summary. Human counts the exceptions by code below it; JSON leaves them to Exceptions, so that
@@ -20,6 +22,10 @@ type View interface {
 	Status(rows []ledger.StatusRow) error
 	// History shows runs.
 	History(runs []ledger.Summary) error
+	// Difference shows what changed between two runs. Human shows at most limit exceptions and changes (0: all), JSON every one.
+	Difference(difference ledger.Difference, limit int) error
+	// Explain shows what the record tells of SKUs. Human shows at most limit of them (0: all).
+	Explain(list []Explanation, limit int) error
 	// Codes shows the register of exception codes.
 	Codes(codes []check.Code) error
 	// Error shows why a command failed and what helps.

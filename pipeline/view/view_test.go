@@ -15,6 +15,7 @@ import (
 
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
 	"fairesync/pipeline/view"
 )
@@ -85,10 +86,59 @@ func sampleStatus() []ledger.StatusRow {
 	}
 }
 
+// longPlan has values that do not fit a terminal.
+func longPlan() plan.Plan {
+	const intro = "A tent for two in a storm, sewn by people who sleep outside themselves, with "
+	document := samplePlan()
+	document.Created, document.Policy = noon, "prices-only"
+	document.Summary.Held = map[string]int{"PLAN_POLICY": 1204, "GUARD_UNDONE": 2, "NOT_IN_THE_REGISTER": 1}
+	document.Changes = []plan.Change{
+		{Kind: plan.KindProduct, Action: plan.Update, Reason: plan.ReasonSourceChanged, Key: "wms:TP-200", Style: "TP-200", Name: "Summit Tent", ProductID: "p_abc", Fields: []plan.Field{
+			{Name: "description", Before: intro + "ten pegs and a bag.", After: intro + "twelve pegs, a bag and a spare pole for the pole that breaks."},
+			{Name: "short_description", Before: "", After: intro + "poles"},
+			{Name: "name", Before: "Summit Tent", After: "Summit Tent 2"},
+		}, HeldBy: []string{"PLAN_POLICY"}},
+		{Kind: plan.KindProduct, Action: plan.Update, Reason: plan.ReasonUndone, Key: "wms:TP-200", Fields: []plan.Field{
+			{Name: "description", Before: intro + "pegs.\nDry at last.\n" + intro + "poles.", After: intro + "more pegs.\nDry at last.\n" + intro + "fewer poles."},
+		}, HeldBy: []string{"GUARD_UNDONE"}},
+	}
+	return document
+}
+
+func sampleDifference() ledger.Difference {
+	before, after := sampleSummary(), sampleSummary()
+	before.Run, before.Started, before.Status, before.SourceRows, before.Sources = "20261122T120000Z-00aa", noon.AddDate(0, 0, -1), "done", 1200, map[string]int64{"wms": 1200}
+	list := sampleExceptions()
+	return ledger.Difference{Before: before, After: after, Compared: true,
+		Settings: []ledger.SettingDifference{{Path: "first_link", Before: "hold", After: "ours"}, {Path: "prices[0].round", After: "half_up"}},
+		Exceptions: []ledger.ExceptionDifference{{What: ledger.Appeared, Exception: list[0]}, {What: ledger.Resolved, Exception: list[1]},
+			{What: ledger.Still, Exception: list[2]}, {What: ledger.Moved, Exception: list[3]}, {What: ledger.Still, Exception: list[4]}},
+		Changes: []ledger.ChangeDifference{{After: ledger.ChangePlanned, Change: samplePlan().Changes[2]}, {Before: ledger.ChangePlanned, Change: samplePlan().Changes[1]},
+			{Before: ledger.ChangePlanned, After: ledger.ChangeHeld, Change: samplePlan().Changes[3]},
+			{Before: ledger.ChangeHeld, WasHeldBy: []string{"PLAN_POLICY"}, After: ledger.ChangePlanned, Change: longPlan().Changes[0]}},
+		SameChanges: 12}
+}
+
+func sampleExplanations() []view.Explanation {
+	refused := sampleExceptions()[0]
+	refused.Proposal = "wholesale at most 9.59, or retail at least 12.50"
+	return []view.Explanation{
+		{Status: sampleStatus()[1], Codes: []view.ExplainedCode{{Code: "GUARD_FIRST_LINK", Title: "Differs at the first link",
+			Hint: "The product was on Faire before us. Compare, then release: first_link: ours, or --approve first_link=COUNT."}, {Code: "NOT_IN_THE_REGISTER"}},
+			Run: "20261123T120000Z-4f2a", Command: "run", Exceptions: []check.Exception{refused},
+			Plan: view.Part{Run: "20261123T120000Z-4f2a", Started: noon, Changes: samplePlan().Changes[2:4], Requests: []view.Answer{
+				{Request: "r0001", Operation: plan.SetPrices, Status: load.Refused, Code: "retail_ratio", Message: "retail price must be at least 1.25 times the wholesale price of the variant", Tries: 3},
+				{Request: "r0002", Operation: plan.UpdateProduct}}},
+			History: []view.Part{{Run: "20261122T120000Z-00aa", Started: noon.AddDate(0, 0, -1), Changes: samplePlan().Changes[2:3],
+				Requests: []view.Answer{{Request: "r0007", Operation: plan.SetPrices, Status: load.Applied, Tries: 1}}}}},
+		{Status: ledger.StatusRow{SKU: "BAD 1"}},
+	}
+}
+
 // TestGolden shows everything in every way and compares with testdata; -update rewrites it.
 func TestGolden(t *testing.T) {
 	ways := map[string]func(*bytes.Buffer) view.View{
-		"tty":   func(b *bytes.Buffer) view.View { return view.NewHuman(b, view.Options{TTY: true, Width: 100}) },
+		"tty":   func(b *bytes.Buffer) view.View { return view.NewHuman(b, view.Options{TTY: true, Width: 80}) },
 		"color": func(b *bytes.Buffer) view.View { return view.NewHuman(b, view.Options{TTY: true, Color: true}) },
 		"pipe":  func(b *bytes.Buffer) view.View { return view.NewHuman(b, view.Options{}) },
 		"json":  func(b *bytes.Buffer) view.View { return view.NewJSON(b) },
@@ -103,10 +153,20 @@ func TestGolden(t *testing.T) {
 		"outcome-bare": func(v view.View) error {
 			return v.Outcome(ledger.Summary{Run: "20261123T120000Z-4f2a", Brand: "luma", Status: "off"}, nil)
 		},
-		"status":  func(v view.View) error { return v.Status(sampleStatus()) },
-		"history": func(v view.View) error { return v.History([]ledger.Summary{sampleSummary()}) },
-		"codes":   func(v view.View) error { return v.Codes(check.Codes()[:3]) },
-		"error":   func(v view.View) error { return v.Error(failed) },
+		"status":     func(v view.View) error { return v.Status(sampleStatus()) },
+		"plan-long":  func(v view.View) error { return v.Saved(longPlan(), 0) },
+		"plan-saved": func(v view.View) error { return v.Saved(samplePlan(), 1) },
+		"history": func(v view.View) error {
+			return v.History([]ledger.Summary{{Run: "20261123T130000Z-0b0b", Command: "apply", Started: noon.Add(time.Hour), Status: "running"},
+				{Run: "20261123T123000Z-0a0a", Started: noon.Add(time.Hour / 2), Status: ledger.StatusDied}, sampleSummary()})
+		},
+		"difference":         func(v view.View) error { return v.Difference(sampleDifference(), 0) },
+		"difference-limited": func(v view.View) error { return v.Difference(sampleDifference(), 1) },
+		"difference-empty":   func(v view.View) error { return v.Difference(ledger.Difference{}, 0) },
+		"explain":            func(v view.View) error { return v.Explain(sampleExplanations(), 0) },
+		"explain-limited":    func(v view.View) error { return v.Explain(sampleExplanations(), 1) },
+		"codes":              func(v view.View) error { return v.Codes(check.Codes()[:3]) },
+		"error":              func(v view.View) error { return v.Error(failed) },
 	}
 	for way, open := range ways {
 		for thing, show := range things {
@@ -151,6 +211,7 @@ func TestNoControlCharactersReachATerminal(t *testing.T) {
 		c.Fields = append(c.Fields, plan.Field{Name: nasty, Before: nasty, After: strings.ReplaceAll(nasty, "\n", "")})
 	}
 	document.Summary.Held = map[string]int{nasty: 1}
+	document.Run, document.Brand, document.BrandID, document.Policy = nasty, nasty, nasty, nasty
 	exceptions := []check.Exception{{Code: nasty, Severity: check.Severity(nasty), SKU: nasty, Field: nasty, Found: nasty, Wanted: nasty, File: nasty, Row: 1, Column: nasty}}
 	summary := sampleSummary()
 	summary.Run, summary.Brand, summary.Status, summary.Plan = nasty, nasty, nasty, nasty
@@ -159,7 +220,14 @@ func TestNoControlCharactersReachATerminal(t *testing.T) {
 		var got bytes.Buffer
 		v := view.NewHuman(&got, options)
 		err := errors.Join(v.Plan(document, 0), v.Exceptions(exceptions, 0), v.Outcome(summary, exceptions), v.Error(errors.New(nasty)),
-			v.Status([]ledger.StatusRow{{SKU: nasty, Name: nasty, State: nasty}}), v.History([]ledger.Summary{summary}))
+			v.Status([]ledger.StatusRow{{SKU: nasty, Name: nasty, State: nasty}}), v.History([]ledger.Summary{summary}), v.Saved(document, 0),
+			v.Difference(ledger.Difference{Before: summary, After: summary, Compared: true, Settings: []ledger.SettingDifference{{Path: nasty, Before: nasty, After: nasty}},
+				Exceptions: []ledger.ExceptionDifference{{What: nasty, Exception: exceptions[0]}},
+				Changes:    []ledger.ChangeDifference{{Before: ledger.ChangeHeld, WasHeldBy: []string{nasty}, After: nasty, Change: document.Changes[0]}}}, 0),
+			v.Explain([]view.Explanation{{Status: ledger.StatusRow{SKU: nasty, Style: nasty, Name: nasty, Lifecycle: nasty, ProductID: nasty, VariantID: nasty, State: nasty},
+				Codes: []view.ExplainedCode{{Code: nasty, Title: nasty, Hint: nasty}}, Run: nasty, Command: nasty, Exceptions: exceptions,
+				Plan:    view.Part{Changes: document.Changes, Requests: []view.Answer{{Request: nasty, Operation: plan.Operation(nasty), Status: load.Status(nasty), Code: nasty, Message: nasty, Tries: 2}}},
+				History: []view.Part{{Run: nasty, Changes: document.Changes}}}}, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,6 +258,7 @@ func TestWriterErrorsAreReturned(t *testing.T) {
 		for thing, err := range map[string]error{
 			"plan": v.Plan(samplePlan(), 0), "exceptions": v.Exceptions(sampleExceptions(), 0), "outcome": v.Outcome(sampleSummary(), nil),
 			"status": v.Status(sampleStatus()), "history": v.History([]ledger.Summary{{}}), "codes": v.Codes(check.Codes()), "error": v.Error(os.ErrExist),
+			"saved": v.Saved(samplePlan(), 0), "difference": v.Difference(sampleDifference(), 0), "explain": v.Explain(sampleExplanations(), 0),
 		} {
 			if !errors.Is(err, os.ErrClosed) {
 				t.Errorf("%s %s: error %v, want the writer's", name, thing, err)

@@ -59,7 +59,22 @@ func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
 	if err := loadStates(ctx, db, record); err != nil {
 		return err
 	}
-	err := db.help(ctx, table("generation", "key", "key generation:i"), func(add func(...any) error) error {
+	err := db.help(ctx, table("stock", "variant_id", "variant_id available:i"), func(add func(...any) error) error {
+		for _, id := range sortedKeys(record.Stock) {
+			var available any // untracked
+			if known := record.Stock[id].Available; known != nil {
+				available = *known
+			}
+			if err := add(id, available); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = db.help(ctx, table("generation", "key", "key generation:i"), func(add func(...any) error) error {
 		for _, key := range sortedKeys(record.Generations) {
 			if err := add(key, int64(record.Generations[key])); err != nil {
 				return err
@@ -157,7 +172,7 @@ func (r *recorder) write(ctx context.Context) error {
 		name string
 		do   func(context.Context) error
 	}{
-		{"mirror", r.mirror}, {"brand", r.brand}, {"refreshed products", r.refreshed}, {"states", r.states}, {"taxonomy", r.taxonomy},
+		{"mirror", r.mirror}, {"brand", r.brand}, {"refreshed products", r.refreshed}, {"stock", r.stock}, {"states", r.states}, {"taxonomy", r.taxonomy},
 		{"exception history", r.history}, {"good rows", r.good}, {"exports", r.exports},
 	} {
 		if err := step.do(ctx); err != nil {
@@ -222,6 +237,19 @@ func (r *recorder) refreshed(ctx context.Context) error {
 	return nil
 }
 
+// mirrorVariants is the mirror's table of variants, which has their stock.
+func mirrorVariants() layout { return mirrorTables()[1] }
+
+// stock lays what Faire has of some variants, read or answered later than the products, over the mirror.
+func (r *recorder) stock(ctx context.Context) error {
+	if len(r.record.Stock) == 0 {
+		return nil
+	}
+	return r.replace(ctx, mirrorVariants(), `
+		SELECT m.* EXCLUDE (available), CASE WHEN s.variant_id IS NULL THEN m.available ELSE s.available END AS available
+		FROM mirror_variant m LEFT JOIN helper.stock s ON s.variant_id = m.variant_id`)
+}
+
 // states replaces what was recorded of the products of this run and of their variants, and notes the generations that moved.
 func (r *recorder) states(ctx context.Context) error {
 	if len(r.record.States) > 0 {
@@ -274,11 +302,7 @@ func (r *recorder) history(ctx context.Context) error {
 // replace makes a table anew of a query that may read it. Rows that are deleted and inserted would not be given back, and the file
 // would grow with every run.
 func (r *recorder) replace(ctx context.Context, layout layout, query string, args ...any) error {
-	columns := make([]string, len(layout.columns))
-	for i, column := range layout.columns {
-		columns[i] = fmt.Sprintf("CAST(%[1]s AS %[2]s) AS %[1]s", identifier(column.name), column.kind)
-	}
-	return r.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT %s FROM (%s)", identifier(layout.name), strings.Join(columns, ", "), query), args...)
+	return r.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT %s FROM (%s)", identifier(layout.name), layout.casts(), query), args...)
 }
 
 // good replaces the row counts of the sources that this run read, if it was a good one.
@@ -296,7 +320,8 @@ func (r *recorder) exports(ctx context.Context) error {
 		"exception_history": len(r.record.Exceptions) > 0, "token_generation": len(r.record.Generations) > 0,
 	}
 	for _, layout := range mirrorTables() {
-		changed[layout.name] = r.record.MirrorDir != "" || len(r.record.Refreshed) > 0
+		changed[layout.name] = r.record.MirrorDir != "" || len(r.record.Refreshed) > 0 ||
+			layout.name == mirrorVariants().name && len(r.record.Stock) > 0
 	}
 	for _, name := range sortedKeys(changed) {
 		if !changed[name] {

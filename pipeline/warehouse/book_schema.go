@@ -8,18 +8,23 @@ import (
 // bookVersion is the layout of brand.duckdb. A file of a later one is not touched.
 const bookVersion = 1
 
-// VersionError says that the state was written by a later version of the program.
+// VersionError says that the state was written by another version of the program.
 type VersionError struct {
-	Found int64
+	Found      int64
+	Checkpoint bool // it is the checkpoint's
 }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("brand.duckdb has layout %d, this program knows %d", e.Found, bookVersion)
+	file := "brand.duckdb"
+	if e.Checkpoint {
+		file = "the checkpoint"
+	}
+	return fmt.Sprintf("%s has layout %d, this program knows %d", file, e.Found, bookVersion)
 }
 
 // Hint says what to do.
 func (e *VersionError) Hint() string {
-	return "run the newer program that wrote it, or restore the state of before"
+	return "run the program that wrote it, or restore the state of before"
 }
 
 // brandTable has at most one row: what the flow needs of the state itself.
@@ -41,33 +46,25 @@ func bookTables() []layout {
 // exportedTables are those a run reads as objects.
 func exportedTables() []layout { return append(mirrorTables(), stateTables()...) }
 
-// migrate makes the tables of a new file and refuses one of a later layout.
-func migrate(ctx context.Context, db *database) error {
-	statement := "BEGIN TRANSACTION; CREATE TABLE IF NOT EXISTS schema_version (version BIGINT)"
-	if err := db.exec(ctx, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT)"); err != nil {
-		return fmt.Errorf("make schema_version: %w", err)
-	}
-	version, err := db.number(ctx, "SELECT coalesce(max(version), 0) FROM schema_version")
+// checkVersion refuses a file of another layout.
+func checkVersion(ctx context.Context, db *database) error {
+	version, err := db.number(ctx, "SELECT max(version) FROM schema_version")
 	if err != nil {
 		return fmt.Errorf("read schema_version: %w", err)
 	}
-	switch version {
-	case bookVersion:
-		return nil
-	case 0:
-	default:
+	if version != bookVersion {
 		return &VersionError{Found: version}
 	}
+	return nil
+}
+
+// createTables makes the tables of a new file.
+func createTables(ctx context.Context, db *database) error {
+	statement := fmt.Sprintf("CREATE TABLE schema_version (version BIGINT); INSERT INTO schema_version VALUES (%d)", bookVersion)
 	for _, layout := range bookTables() {
 		statement += "; " + layout.create(layout.name)
 	}
-	conn, err := db.sql.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("make the tables: %w", err)
-	}
-	defer conn.Close() //nolint:errcheck // goes back to the pool
-	statement += fmt.Sprintf("; INSERT INTO schema_version VALUES (%d); COMMIT", bookVersion)
-	if _, err := conn.ExecContext(ctx, statement); err != nil {
+	if err := db.exec(ctx, statement); err != nil {
 		return fmt.Errorf("make the tables: %w", err)
 	}
 	return nil

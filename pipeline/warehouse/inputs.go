@@ -1,29 +1,26 @@
 package warehouse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 
+	"fairesync/pipeline/config"
 	"fairesync/pipeline/ledger"
 )
 
 // Prepare makes the input tables of the relations, writes those that are staged as Parquet files below Options.Dir, and closes
 // the doors: from then on no statement reaches disk or network and no setting can be changed.
 func (w *Warehouse) Prepare(ctx context.Context, inputs ledger.Inputs) error {
+	if err := w.begin(inputs); err != nil {
+		return err
+	}
 	w.mu.Lock()
-	again, restored := w.prepared, w.restored
-	w.prepared = true
+	restored := w.restored
 	w.mu.Unlock()
-	if again {
-		return errPrepared
-	}
-	if len(inputs.Config.Sources) == 0 {
-		return errors.New("the configuration has no source")
-	}
-	w.abandon() // whatever is not closed by now is not delivered
 	if !restored {
 		if err := w.restore(ctx, ledger.Memory{}); err != nil {
 			return err
@@ -45,6 +42,27 @@ func (w *Warehouse) Prepare(ctx context.Context, inputs ledger.Inputs) error {
 	if err := w.stageParquet(ctx, raw.source); err != nil {
 		return err
 	}
+	return w.closeDoors(ctx)
+}
+
+// begin says that nothing more is delivered; whatever is not closed by now is not.
+func (w *Warehouse) begin(inputs ledger.Inputs) error {
+	w.mu.Lock()
+	again := w.prepared
+	w.prepared = true
+	w.mu.Unlock()
+	if again {
+		return errPrepared
+	}
+	if len(inputs.Config.Sources) == 0 {
+		return errors.New("the configuration has no source")
+	}
+	w.abandon()
+	return nil
+}
+
+// closeDoors makes sure that from now on no statement reaches disk or network and no setting can be changed.
+func (w *Warehouse) closeDoors(ctx context.Context) error {
 	if err := w.db.exec(ctx, "SET enable_external_access = false; SET lock_configuration = true"); err != nil {
 		return fmt.Errorf("lock the database: %w", err)
 	}
@@ -53,13 +71,7 @@ func (w *Warehouse) Prepare(ctx context.Context, inputs ledger.Inputs) error {
 
 // stageParquet writes the tables that make up the staging of a run.
 func (w *Warehouse) stageParquet(ctx context.Context, source string) error {
-	files := map[string]layout{}
-	for _, layout := range []layout{itemTable(), itemPriceTable()} {
-		files[filepath.Join(w.options.Dir, source, layout.name+".parquet")] = layout
-	}
-	for _, layout := range mirrorTables() {
-		files[filepath.Join(w.options.Dir, faireFolder, layout.name+".parquet")] = layout
-	}
+	files := stagedTables(w.options.Dir, source)
 	return w.db.alone(ctx, func() error {
 		for _, path := range sortedKeys(files) {
 			if err := w.db.writeParquet(ctx, files[path], path); err != nil {
@@ -79,9 +91,13 @@ func (w *Warehouse) loadInputs(ctx context.Context, inputs ledger.Inputs) error 
 	read := inputs.Account.ID != ""
 	err := w.fillTable(ctx, settingTable(), func(add func(...any) error) error {
 		return add(inputs.Brand, inputs.Account.ID, cfg.Alias.Name, cfg.Alias.SkipWithoutAlias, cfg.Taxonomy.Unmapped, decimalMark(cfg.Sources[0]),
-			strings.Join(cfg.Images.IgnoreQuery, ","), cfg.WhenGone, cfg.WhenInactive, cfg.Inventory.Means, read)
+			strings.Join(cfg.Images.IgnoreQuery, ","), cfg.WhenGone, cfg.WhenInactive, cfg.Inventory.Means, cfg.Inventory.SafetyStock, cfg.Inventory.Cap, cfg.Inventory.StartTracking,
+			cmp.Or(cfg.Fields["on_hand"], "ours"), read)
 	})
 	if err != nil {
+		return err
+	}
+	if err := w.loadWarehouses(ctx, cfg); err != nil {
 		return err
 	}
 	if err := w.loadAliases(ctx, inputs); err != nil {
@@ -109,6 +125,22 @@ func (w *Warehouse) loadInputs(ctx context.Context, inputs ledger.Inputs) error 
 			err := add(e.Code, e.Source, e.EntityKey, e.SKU, e.Style, e.Name, e.Field, e.Detail, e.Found, e.Wanted, e.Proposal, e.File,
 				known(e.Row), e.Column)
 			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// loadWarehouses makes stock_warehouse of the warehouses that count. ApparelMagic's rows come with the quantities of these added
+// up already, so that the list is empty for it.
+func (w *Warehouse) loadWarehouses(ctx context.Context, cfg config.Config) error {
+	return w.fillTable(ctx, stockWarehouseTable(), func(add func(...any) error) error {
+		if cfg.Sources[0].Kind == config.KindApparelMagic {
+			return nil
+		}
+		for _, name := range cfg.Inventory.Warehouses {
+			if err := add(name); err != nil {
 				return err
 			}
 		}

@@ -42,12 +42,13 @@ func (e *MappingError) Hint() string {
 type mapping struct {
 	raw      *rawTable
 	compiled map[string][]string // field: an SQL expression per candidate, over the columns of stage one
+	parts    map[string]bool     // fields whose candidates are all there to be added up
 	first    []string            // select list of stage one: what expressions give, once each
 }
 
 // compileMapping reads the fields of a table and the prices of the configuration.
 func (w *Warehouse) compileMapping(ctx context.Context, raw *rawTable, cfg config.Config) (*mapping, error) {
-	m := &mapping{raw: raw, compiled: map[string][]string{}}
+	m := &mapping{raw: raw, compiled: map[string][]string{}, parts: map[string]bool{"quantity": len(cfg.Inventory.Columns) > 1}}
 	fields := fieldEntries(raw.table.Fields, cfg)
 	for _, field := range sortedKeys(fields) {
 		if !slices.Contains(stage.Fields, field) && !strings.HasPrefix(field, "price[") {
@@ -64,7 +65,8 @@ func (w *Warehouse) compileMapping(ctx context.Context, raw *rawTable, cfg confi
 	return m, nil
 }
 
-// fieldEntries are the candidates by field. A price the configuration gives columns for need not be repeated by the source.
+// fieldEntries are the candidates by field. A price the configuration gives columns for need not be repeated by the source; what
+// inventory says of the quantity goes before what the source reads without being asked.
 func fieldEntries(fields map[string][]string, cfg config.Config) map[string][]string {
 	entries := map[string][]string{}
 	for field, candidates := range fields {
@@ -81,9 +83,10 @@ func fieldEntries(fields map[string][]string, cfg config.Config) map[string][]st
 		fill(priceField(price.Geography, "wholesale"), price.Wholesale)
 		fill(priceField(price.Geography, "retail"), price.Retail)
 	}
-	for _, column := range cfg.Inventory.Columns { // TODO(inventory): several are added up
-		fill("quantity", column)
+	if len(cfg.Inventory.Columns) > 0 {
+		entries["quantity"] = cfg.Inventory.Columns
 	}
+	fill("warehouse", cfg.Inventory.Warehouse)
 	return entries
 }
 
@@ -122,7 +125,8 @@ func (m *mapping) from() string {
 	return fmt.Sprintf("(SELECT %s FROM %s)", strings.Join(append([]string{"*"}, m.first...), ", "), identifier(m.raw.name))
 }
 
-// value is the SQL of a field: the first candidate that is there, or all of them one per line for a list field.
+// value is the SQL of a field: the first candidate that is there, or all of them one per line for a list field. Parts are kept
+// apart by a sign no cell has; clean_item adds them up.
 func (m *mapping) value(field string) string {
 	candidates := m.compiled[field]
 	switch {
@@ -130,6 +134,8 @@ func (m *mapping) value(field string) string {
 		return "CAST(NULL AS VARCHAR)"
 	case slices.Contains(stage.ListFields, field):
 		return "nullif(concat_ws(chr(10), " + strings.Join(candidates, ", ") + "), '')"
+	case m.parts[field]:
+		return "nullif(concat_ws(chr(31), " + strings.Join(candidates, ", ") + "), '')"
 	case len(candidates) == 1:
 		return candidates[0]
 	}

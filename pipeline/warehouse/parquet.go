@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // alone runs work with one thread. Where the engine ends a row group depends on how threads shared the rows; with one thread equal
@@ -50,4 +51,21 @@ func (d *database) writeParquet(ctx context.Context, layout layout, path string)
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
 	return nil
+}
+
+// importParquet makes a table anew of a Parquet file, or empty where there is none.
+func (d *database) importParquet(ctx context.Context, target string, layout layout, path string) error {
+	if path == "" {
+		return d.exec(ctx, layout.create(target)) // the caller names the table
+	}
+	return d.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT %s FROM read_parquet(%s)", identifier(target), layout.casts(), literal(path)))
+}
+
+// casts is the columns for a SELECT that must have exactly these, of these types.
+func (l layout) casts() string {
+	columns := make([]string, len(l.columns))
+	for i, column := range l.columns {
+		columns[i] = fmt.Sprintf("CAST(%[1]s AS %[2]s) AS %[1]s", identifier(column.name), column.kind)
+	}
+	return strings.Join(columns, ", ")
 }

@@ -67,6 +67,54 @@ func TestItemMapping(t *testing.T) {
 	}
 }
 
+// What inventory names goes before what the source reads without being asked; several columns are all there, the blank ones left out.
+func TestInventoryColumns(t *testing.T) {
+	for name, test := range map[string]struct {
+		inventory config.Inventory
+		fields    map[string][]string
+		want      []map[string]string
+	}{
+		"the source's own": {config.Inventory{}, map[string][]string{"quantity": {"qty"}, "warehouse": {"site"}},
+			[]map[string]string{{"quantity": "1", "warehouse": "NYC"}, {"warehouse": "LA"}}},
+		"one": {config.Inventory{Columns: config.Columns{"more"}}, map[string][]string{"quantity": {"qty"}},
+			[]map[string]string{{"quantity": "2"}, {"quantity": "4"}}},
+		"an expression": {config.Inventory{Columns: config.Columns{"coalesce(qty, more)"}, Warehouse: "upper(site)"}, nil,
+			[]map[string]string{{"quantity": "1", "warehouse": "NYC"}, {"quantity": "4", "warehouse": "LA"}}},
+		"several": {config.Inventory{Columns: config.Columns{"qty", "more * 2", "most"}, Warehouse: "site"}, map[string][]string{"quantity": {"qty"}},
+			[]map[string]string{{"quantity": "1\x1f4\x1f3", "warehouse": "NYC"}, {"quantity": "8", "warehouse": "LA"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := open(t, nil)
+			deliver(t, w, "wms", item(test.fields, "qty", "more", "most", "site"), 10, [][]string{sku(1, "1", "2", "3", "NYC"), sku(2, "", "4", " ", "LA")})
+			prepare(t, w, inputs(func(in *ledger.Inputs) { in.Config.Inventory = test.inventory }))
+			var got []map[string]string
+			for _, row := range read(t, w, "item") {
+				kept := map[string]string{}
+				for _, column := range []string{"quantity", "warehouse"} {
+					if value, ok := row[column]; ok {
+						kept[column] = value
+					}
+				}
+				got = append(got, kept)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("items (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The list of warehouses is not for ApparelMagic's rows: its source adds the quantities up before it delivers.
+func TestWarehousesOfApparelMagic(t *testing.T) {
+	w := open(t, nil)
+	prepare(t, w, inputs(func(in *ledger.Inputs) {
+		in.Config.Sources[0].Kind, in.Config.Inventory.Warehouses = "apparelmagic", config.Names{"1"}
+	}))
+	if rows := read(t, w, "stock_warehouse"); rows != nil {
+		t.Errorf("stock_warehouse has %v", rows)
+	}
+}
+
 func TestMappedStyleBeatsTheSource(t *testing.T) {
 	w := open(t, nil)
 	deliver(t, w, "wms", item(map[string][]string{"style": {"model"}}, "model"), 2, [][]string{sku(1, "M-1"), sku(2, "")})
@@ -146,6 +194,10 @@ func TestMappingRefusals(t *testing.T) {
 		"second":     {map[string][]string{"name": {"a; DROP TABLE raw_wms_item"}}, nil, `source wms, mapping of name`},
 		"no field":   {map[string][]string{"colour": {"a"}}, nil, "source wms, colour: there is no such catalogue field"},
 		"bad filter": {nil, func(in *ledger.Inputs) { in.Config.Sources[0].Exclude = map[string][]string{"saison": {"X"}} }, `source wms, mapping of item filter to "saison"`},
+		"bad quantity": {nil, func(in *ledger.Inputs) { in.Config.Inventory.Columns = config.Columns{"a", "qty"} },
+			`source wms, mapping of quantity to "qty": there is no column "qty"`},
+		"bad warehouse": {nil, func(in *ledger.Inputs) { in.Config.Inventory.Warehouse = "site" },
+			`source wms, mapping of warehouse to "site": there is no column "site"`},
 		"bad price": {nil, func(in *ledger.Inputs) {
 			in.Config.Prices = []config.Price{{Geography: "USA", Currency: "USD", Wholesale: "prize"}}
 		}, `source wms, mapping of price[USA].wholesale to "prize"`},
@@ -195,7 +247,10 @@ func TestSmallInputs(t *testing.T) {
 	prepare(t, w, inputs(func(in *ledger.Inputs) {
 		in.Config.Alias = config.Alias{Name: "merchantSKU", File: "/some/where/aliases.csv", SkipWithoutAlias: true}
 		in.Config.Images.IgnoreQuery = []string{"v", "utm_*"}
-		in.Config.Taxonomy.Unmapped, in.Config.WhenGone, in.Config.Inventory.Means = "hold", "keep", "available"
+		in.Config.Taxonomy.Unmapped, in.Config.WhenGone = "hold", "keep"
+		in.Config.Fields = map[string]string{"on_hand": "create_only"}
+		in.Config.Inventory = config.Inventory{Means: "available", Warehouse: "sku", Warehouses: config.Names{"LA", "010"}, SafetyStock: 2, Cap: 50,
+			StartTracking: "all"}
 		in.Aliases = []config.AliasRow{{Name: "merchantSKU", Value: "F-1", SKU: "A", Row: 2}, {Name: "", Value: "x", Row: 3}}
 		in.Rules = []config.TaxonomyRule{{Scope: "type", Pattern: "shirt'*", TypeID: "tt_1", Row: 2}}
 		in.Types = []catalog.Type{{ID: "tt_1", Name: "Shirts"}, {ID: "tt_2", Name: "Hats"}, {ID: "tt_2", Name: "Hats again"}}
@@ -213,7 +268,9 @@ func TestSmallInputs(t *testing.T) {
 			{"type_id": "tt_gone", "name": "Gone", "first_seen": "2026-03-01 12:00:00", "last_seen": "2026-03-01 12:00:00", "listed": "false"},
 		},
 		"setting": {{"brand": "luma", "brand_id": "b_1", "alias_name": "merchantSKU", "skip_without_alias": "true", "unmapped": "hold",
-			"decimal_mark": ".", "ignore_query": "v,utm_*", "when_gone": "keep", "inventory_means": "available", "faire_read": "true"}},
+			"decimal_mark": ".", "ignore_query": "v,utm_*", "when_gone": "keep", "inventory_means": "available", "safety_stock": "2",
+			"stock_cap": "50", "start_tracking": "all", "stock_policy": "create_only", "faire_read": "true"}},
+		"stock_warehouse": {{"name": "010"}, {"name": "LA"}},
 		"feed_exception": {{"code": "FEED_ROW_SHAPE", "source": "wms", "entity_key": "feed.csv:7", "file": "feed.csv", "row": "7", "found": "it's \"bad\"",
 			"column_name": "qty"}},
 	} {

@@ -105,8 +105,8 @@ func document[T any](text string) (*T, error) {
 // Census reads the one row of the relation census.
 func (w *Warehouse) Census(ctx context.Context) (plan.Census, error) {
 	var c plan.Census
-	err := w.db.sql.QueryRowContext(ctx, `SELECT live_products, matched_products, linked_products, links_gone, links_vanished, managed
-		FROM census`).Scan(&c.LiveProducts, &c.MatchedProducts, &c.LinkedProducts, &c.LinksGone, &c.LinksVanished, &c.Managed)
+	err := w.db.sql.QueryRowContext(ctx, `SELECT live_products, matched_products, linked_products, links_gone, links_vanished, managed, tracked
+		FROM census`).Scan(&c.LiveProducts, &c.MatchedProducts, &c.LinkedProducts, &c.LinksGone, &c.LinksVanished, &c.Managed, &c.Tracked)
 	if err != nil {
 		return c, fmt.Errorf("read census: %w", err)
 	}

@@ -37,7 +37,7 @@ func outputs() map[string]string {
 			 CAST(to_json(list({'faire_id': v.variant_id, 'available': v.available}) FILTER (WHERE available IS NOT NULL)) AS VARCHAR) AS stock
 			 FROM mirror_product p JOIN mirror_variant v USING (product_id) GROUP BY p.product_id)`),
 		"60_compare/census.sql": relation("census", "mirror_product", "live_products", []string{"count(*) AS live_products", "1 AS matched_products",
-			"2 AS linked_products", "3 AS links_gone", "4 AS links_vanished", "sum(1) AS managed"}, "FROM mirror_product"),
+			"2 AS linked_products", "3 AS links_gone", "4 AS links_vanished", "sum(1) AS managed", "5 AS tracked"}, "FROM mirror_product"),
 	}
 }
 
@@ -105,7 +105,7 @@ func TestReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(plan.Census{LiveProducts: 2, MatchedProducts: 1, LinkedProducts: 2, LinksGone: 3, LinksVanished: 4, Managed: 2}, census); diff != "" {
+	if diff := cmp.Diff(plan.Census{LiveProducts: 2, MatchedProducts: 1, LinkedProducts: 2, LinksGone: 3, LinksVanished: 4, Managed: 2, Tracked: 5}, census); diff != "" {
 		t.Errorf("census (-want +got):\n%s", diff)
 	}
 

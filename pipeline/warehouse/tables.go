@@ -121,7 +121,11 @@ func itemTable() layout {
 
 func settingTable() layout {
 	return table("setting", "brand", `brand brand_id alias_name skip_without_alias:b unmapped decimal_mark ignore_query when_gone
-		when_inactive inventory_means faire_read:b`)
+		when_inactive inventory_means safety_stock:i stock_cap:i start_tracking stock_policy faire_read:b`)
+}
+
+func stockWarehouseTable() layout {
+	return table("stock_warehouse", "name", "name")
 }
 
 func aliasTable() layout {

@@ -4,17 +4,19 @@
 --           where it clears nothing; clear_refused tells.
 -- grain:    one row per item
 -- key:      item_id
--- reads:    item
+-- reads:    item, setting
 -- as:       table
 WITH keyed AS (
-  SELECT * REPLACE (
+  SELECT i.* REPLACE (
       nullif(trim(name), '!clear') AS name, nullif(trim(category), '!clear') AS category, nullif(trim(product_type), '!clear') AS product_type,
       nullif(trim(tags), '!clear') AS tags, nullif(trim(option1_value), '!clear') AS option1_value,
       nullif(trim(option2_value), '!clear') AS option2_value, nullif(trim(option3_value), '!clear') AS option3_value,
       nullif(trim(gtin), '!clear') AS gtin, nullif(trim(tariff_code), '!clear') AS tariff_code,
       nullif(trim(made_in_country), '!clear') AS made_in_country),
+    -- number_text knows decimal points; with a decimal comma the two signs change places.
+    CASE WHEN decimal_mark = ',' THEN translate(quantity, ',.', '.,') ELSE quantity END AS pointed,
     nullif(clean_key(sku), '!clear') AS clean_sku, nullif(clean_key(style), '!clear') AS clean_style
-  FROM item
+  FROM item i CROSS JOIN setting
 )
 SELECT
   item_id,                                                            -- ordinal of delivery
@@ -57,8 +59,13 @@ SELECT
   product_images,                                                     -- images of the style, one per line
   active AS active_raw,                                               -- activity as delivered
   coalesce(boolean_text(active) = 'false', false) AS inactive,        -- the source says explicitly that it is inactive
-  quantity AS quantity_raw,                                           -- quantity as delivered
-  TRY_CAST(floor(TRY_CAST(number_text(quantity) AS DECIMAL(18, 4))) AS BIGINT) AS quantity, -- whole units, rounded down
+  replace(quantity, chr(31), ' + ') AS quantity_raw,                  -- quantity as delivered; of several columns all that are not blank
+  CASE
+    WHEN NOT contains(pointed, chr(31)) THEN TRY_CAST(number_text(pointed) AS DECIMAL(18, 4))
+    WHEN len(list_filter(string_split(pointed, chr(31)), part -> number_text(part) IS NULL)) = 0
+      THEN TRY_CAST(list_sum(list_transform(string_split(pointed, chr(31)), part -> TRY_CAST(number_text(part) AS DECIMAL(18, 4)))) AS DECIMAL(18, 4))
+  END AS units,                                                       -- quantity, columns added up, NULL: blank or one is unreadable
+  clean_key(warehouse) AS warehouse,                                  -- warehouse the quantity lies in
   TRY_CAST(number_text(unit_multiplier) AS BIGINT) AS unit_multiplier, -- case size
   TRY_CAST(number_text(minimum_order_quantity) AS BIGINT) AS minimum_order_quantity, -- units
   clean_text(made_in_country) AS made_in_country,                     -- origin as delivered

@@ -3,7 +3,7 @@
 --           inactive and not on Faire is ignored; one that skip_without_alias leaves out is ignored too.
 -- grain:    one row per variant_key
 -- key:      variant_key
--- reads:    wanted_variant, clean_item, variant_match, product_match
+-- reads:    wanted_variant, clean_item, stock_choice, variant_match, product_match
 -- as:       table
 SELECT
   w.variant_key,                                                      -- our key
@@ -23,11 +23,11 @@ SELECT
   CASE WHEN gtin_ok(gtin_digits(c.gtin)) THEN gtin_digits(c.gtin) END AS gtin, -- barcode, if valid
   c.tariff_code AS tariff_raw,                                        -- HS code as delivered
   tariff_digits(c.tariff_code) AS tariff_code,                        -- HS code, digits only
-  c.quantity_raw,                                                     -- quantity as delivered
-  CASE WHEN c.quantity IS NOT NULL THEN greatest(c.quantity, 0) END AS quantity, -- units, never below 0; greatest skips NULL
+  q.quantity,                                                         -- units Faire is to have
   CASE WHEN w.skipped THEN 'ALIAS_SKIPPED'
        WHEN w.inactive AND m.variant_id IS NULL THEN 'LIFECYCLE_INACTIVE_IGNORED' END AS ignored_by -- rule that ignores it
 FROM wanted_variant w
 JOIN clean_item c USING (item_id)
+JOIN stock_choice q ON q.variant_key = w.variant_key
 LEFT JOIN variant_match m ON m.variant_key = w.variant_key
 LEFT JOIN product_match p ON p.product_key = w.product_key

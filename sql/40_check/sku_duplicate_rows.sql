@@ -1,5 +1,6 @@
 -- relation: sku_duplicate_rows
--- about:    Every row that bears a SKU several rows bear (seed: exactly one counterpart).
+-- about:    Every row that bears a SKU several rows bear (seed: exactly one counterpart). A feed of rows per warehouse may have one
+--           in each, equal but for the quantity.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
 -- reads:    sku_duplicate, standing_row, clean_item
@@ -13,8 +14,8 @@ SELECT
   r.variant_key AS entity_key,                                         -- what the finding is about
   'sku' AS field,                                                      -- field concerned
   concat_ws(':', c.file, c.row) AS detail,                             -- which of several
-  r.sku AS found,                                                      -- value found
-  'one row; ' || d.rows || ' bear it' AS wanted,                       -- value wanted
+  concat(r.sku, ' in ' || c.warehouse) AS found,                       -- value found
+  'one row' || CASE WHEN c.warehouse IS NULL THEN '' ELSE ' per warehouse, equal but for the quantity' END || '; ' || d.rows || ' bear it' AS wanted, -- value wanted
   NULL::VARCHAR AS proposal                                            -- what to put instead
 FROM sku_duplicate d
 JOIN standing_row r USING (source, sku)

@@ -2,7 +2,7 @@
 -- about:    Counts of the whole catalogue for the guards on creates and links (design 4.1).
 -- grain:    one row
 -- key:      live_products
--- reads:    mirror_product, product_match, product_state, desired_product, clean_item, variant_match
+-- reads:    mirror_product, product_match, product_state, desired_product, clean_item, variant_match, mirror_variant
 -- as:       table
 WITH live AS (
   SELECT product_id FROM mirror_product WHERE lifecycle = 'PUBLISHED'
@@ -18,4 +18,5 @@ SELECT
   (SELECT count(*) FROM linked) AS linked_products,                   -- recorded by earlier runs
   (SELECT count(*) FROM linked WHERE gone) AS links_gone,             -- of these, deleted or not in this account
   (SELECT count(*) FROM linked WHERE vanished AND NOT gone) AS links_vanished, -- of these, not in the source under any key
-  (SELECT count(*) FROM desired_product WHERE product_id IS NOT NULL) AS managed -- products of ours on Faire
+  (SELECT count(*) FROM desired_product WHERE product_id IS NOT NULL) AS managed, -- products of ours on Faire
+  (SELECT count(*) FROM mirror_variant SEMI JOIN variant_match USING (variant_id) WHERE available IS NOT NULL) AS tracked -- variants of ours whose stock Faire tracks

@@ -3,12 +3,10 @@
 --           plan made of it; the four parts of the accounting add up to these rows.
 -- grain:    one row per item
 -- key:      item_id
--- reads:    clean_item, standing_row, sku_duplicate, shaped_variant, shaped_product, product_match, mirror_product, variant_state, live_variant
+-- reads:    clean_item, collapsed_row, sku_duplicate, shaped_variant, shaped_product, product_match, mirror_product, variant_state, live_variant
 -- as:       table
 WITH row AS (
   SELECT *, CASE WHEN problem IS NULL THEN sku END AS standing_sku, CASE WHEN problem IS NULL THEN variant_key END AS standing_key FROM clean_item
-), collapsed AS (
-  SELECT unnest(item_ids) AS item_id, item_id AS first_item FROM standing_row
 ), linked AS (
   SELECT s.variant_key, any_value(s.variant_id) AS variant_id FROM variant_state s SEMI JOIN live_variant USING (variant_id) GROUP BY s.variant_key
 )
@@ -28,13 +26,13 @@ SELECT
   coalesce(CASE
     WHEN c.kind = 'ignored' THEN c.problem
     WHEN c.problem IN ('FEED_PARENT_ROW', 'FEED_FILTERED') THEN c.problem
-    WHEN k.item_id <> k.first_item THEN 'FEED_ROW_DUPLICATE'
+    WHEN k.collapsed_by IS NOT NULL THEN k.collapsed_by
     ELSE v.ignored_by END, '') AS ignored_by,                         -- code of the rule that ignores it
   coalesce(CASE
     WHEN c.kind <> 'ignored' AND c.problem NOT IN ('FEED_PARENT_ROW', 'FEED_FILTERED') THEN c.problem
     WHEN d.sku IS NOT NULL THEN 'KEY_SKU_DUPLICATE' END, '') AS blocked_by -- code that keeps it from being a variant
 FROM row c
-LEFT JOIN collapsed k USING (item_id)
+LEFT JOIN collapsed_row k USING (item_id)
 LEFT JOIN sku_duplicate d ON d.source = c.source AND d.sku = c.standing_sku
 LEFT JOIN shaped_variant v ON v.variant_key = c.standing_key
 LEFT JOIN linked l ON l.variant_key = c.variant_key

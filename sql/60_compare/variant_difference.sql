@@ -1,7 +1,8 @@
 -- relation: variant_difference
 -- about:    The narrowing comparison, variants: which desired variants are new, gone, inactive or differ from Faire in a managed
---           value, or were made by us and have no stock, since untracked ones sell without limit. A blank desired value counts as the
---           current one. What a difference means is decided in Go.
+--           value. A quantity counts where Faire tracks the variant and stock is ours, and where it does not track a variant that we
+--           made, or that start_tracking is for, since untracked ones sell without limit. A blank desired value counts as the current
+--           one. What a difference means is decided in Go.
 -- grain:    one row per variant that differs
 -- key:      variant_key
 -- reads:    desired_variant, mirror_variant, price_choice, shaped_image, mirror_image, setting, variant_state
@@ -24,10 +25,13 @@ FROM desired_variant d
 LEFT JOIN mirror_variant m USING (variant_id)
 LEFT JOIN ours o USING (variant_key)
 LEFT JOIN theirs t ON t.variant_id = d.variant_id
+CROSS JOIN setting s
 WHERE d.variant_id IS NULL
    OR d.gone
    OR d.inactive
-   OR m.available IS NULL AND d.quantity IS NOT NULL AND d.variant_id IN (SELECT variant_id FROM variant_state WHERE created)
+   OR s.stock_policy = 'ours' AND m.available <> d.quantity
+   OR s.stock_policy <> 'exclude' AND m.available IS NULL AND d.quantity IS NOT NULL
+     AND (s.start_tracking = 'all' OR d.variant_id IN (SELECT variant_id FROM variant_state WHERE created))
    OR d.sku <> coalesce(m.sku, '')
    OR d.gtin <> coalesce(m.gtin, '')
    OR d.tariff_code <> coalesce(m.tariff_code, '')

@@ -28,15 +28,21 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		result, allowed, err = control(r, s.Switches, s.SetSwitches, DefaultSwitches, true)
 	case path == "/faults":
 		result, allowed, err = control(r, s.Faults, s.SetFaults, func() Faults { return Faults{} }, true)
+	case path == "/requests":
+		if result = s.Arrivals(); r.Method != http.MethodGet {
+			allowed = []string{http.MethodGet}
+		}
+	case path == "/orders":
+		result, allowed, err = s.edit(r, http.MethodPost, func(data []byte) (any, error) { return s.order(data) })
 	case path == "/effects":
 		reset := func(Effects) error { s.ResetEffects(); return nil }
 		result, allowed, err = control(r, s.Effects, reset, func() Effects { return Effects{} }, false)
 	case len(parts) == 2 && parts[0] == "products":
-		result, allowed, err = s.edit(r, func(data []byte) (any, error) { return s.EditProduct(parts[1], data) })
+		result, allowed, err = s.edit(r, http.MethodPatch, func(data []byte) (any, error) { return s.EditProduct(parts[1], data) })
 	case len(parts) == 4 && parts[0] == "products" && parts[2] == "variants":
-		result, allowed, err = s.edit(r, func(data []byte) (any, error) { return s.EditVariant(parts[1], parts[3], data) })
+		result, allowed, err = s.edit(r, http.MethodPatch, func(data []byte) (any, error) { return s.EditVariant(parts[1], parts[3], data) })
 	case len(parts) == 2 && parts[0] == "inventories":
-		result, allowed, err = s.edit(r, func(data []byte) (any, error) { return s.EditInventory(parts[1], data) })
+		result, allowed, err = s.edit(r, http.MethodPatch, func(data []byte) (any, error) { return s.EditInventory(parts[1], data) })
 	default:
 		err = missing(r.URL.Path)
 	}
@@ -89,10 +95,10 @@ func control[T any](r *http.Request, get func() T, set func(T) error, initial fu
 	return get(), nil, nil
 }
 
-// edit answers PATCH on something in the portal.
-func (s *Server) edit(r *http.Request, apply func([]byte) (any, error)) (any, []string, error) {
-	if r.Method != http.MethodPatch {
-		return nil, []string{http.MethodPatch}, nil
+// edit answers one method on something in the portal.
+func (s *Server) edit(r *http.Request, method string, apply func([]byte) (any, error)) (any, []string, error) {
+	if r.Method != method {
+		return nil, []string{method}, nil
 	}
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -218,6 +224,40 @@ func (s *Server) EditInventory(variantID string, data []byte) (faire.WireInvento
 	}
 	s.setInventory(variantID, inventory)
 	return s.inventory(variantID), nil
+}
+
+// Order commits so many units of each variant, by its id, as retailers' orders do: what is available falls, what is on hand stays
+// until it is shipped. Fewer than none take an order back, but not below none. It is done whole or not at all.
+func (s *Server) Order(units map[string]int64) (map[string]faire.WireInventory, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range sortedKeys(units) {
+		if _, v := s.store.liveVariant(id); v == nil {
+			return nil, missing(id)
+		}
+		if committed := s.store.stock[id].committed; committed+units[id] < 0 {
+			return nil, fmt.Errorf("of variant %s only %d units are committed", id, committed)
+		}
+	}
+	after := map[string]faire.WireInventory{}
+	for id, n := range units {
+		held := s.store.stock[id]
+		held.committed += n
+		s.store.stock[id] = held
+		after[id] = s.inventory(id)
+	}
+	return after, nil
+}
+
+func (s *Server) order(data []byte) (any, error) {
+	var body struct {
+		Variants map[string]int64 `json:"variants"`
+	}
+	if err := strict(data, &body); err != nil {
+		return nil, err
+	}
+	after, err := s.Order(body.Variants)
+	return faire.WireInventories{Inventories: after}, err
 }
 
 func object(data []byte) (map[string]json.RawMessage, error) {

@@ -37,18 +37,27 @@ type Refusal struct {
 	Message string `json:"message"`
 }
 
-// Duplicate is something that should be there once and is there more often among live products.
+// Duplicate is something that should be there once and is there more often, in the whole catalogue as it is now. Neither deleted
+// products nor deleted variants count, drafts and unpublished products do.
+//
+//	kind          | counts
+//	--------------+---------------------------------------------------------------------------------------
+//	sku           | live variants with the same SKU, as it is written
+//	name          | live products with the same name, folded, at least one of them made since the reset
+//	token         | live products with the same idempotence token
+//	variant_token | live variants with the same idempotence token, of one product or of several
 type Duplicate struct {
-	Kind  string   `json:"kind"`  // sku: several live variants have it; name: several products have it, one of them made since the reset
-	Value string   `json:"value"` // the SKU, or the name folded
-	IDs   []string `json:"ids"`   // of the variants (sku) or products (name), sorted
+	Kind  string   `json:"kind"`
+	Value string   `json:"value"` // the SKU, the name folded, or the token
+	IDs   []string `json:"ids"`   // of the variants (sku, variant_token) or products (name, token), sorted
 }
 
 // effects counts; the server's lock guards it.
 type effects struct {
 	Effects
-	touched map[string]bool // products updated
-	stock   map[string]bool // variants whose stock was set
+	touched  map[string]bool // products updated
+	stock    map[string]bool // variants whose stock was set
+	arrivals []*Arrival
 }
 
 func (e *effects) reset() {
@@ -109,30 +118,36 @@ func (s *Server) ResetEffects() {
 	s.effects.reset()
 }
 
-// duplicates finds SKUs on several live variants, and names that a create has put on a second live product.
+// duplicates finds what Duplicate describes.
 func (s *Server) duplicates() []Duplicate {
-	out := []Duplicate{}
-	for _, sku := range sortedKeys(s.store.skus) {
-		if ids := s.store.skus[sku]; len(ids) > 1 {
-			out = append(out, Duplicate{Kind: "sku", Value: sku, IDs: slices.Sorted(slices.Values(ids))})
-		}
-	}
 	made := map[string]bool{}
 	for _, id := range s.effects.CreatedProducts {
 		if rec := s.store.products[id]; rec != nil && rec.live() {
 			made[fold(rec.Name)] = true
 		}
 	}
-	bearers := map[string][]string{}
+	names, tokens, variantTokens := map[string][]string{}, map[string][]string{}, map[string][]string{}
 	for _, rec := range s.store.products {
-		if name := fold(rec.Name); rec.live() && made[name] {
-			bearers[name] = append(bearers[name], rec.ID)
+		if !rec.live() {
+			continue
+		}
+		if name := fold(rec.Name); made[name] {
+			names[name] = append(names[name], rec.ID)
+		}
+		tokens[rec.IdempotenceToken] = append(tokens[rec.IdempotenceToken], rec.ID)
+		for _, v := range rec.liveVariants() {
+			variantTokens[v.IdempotenceToken] = append(variantTokens[v.IdempotenceToken], v.ID)
 		}
 	}
-	for _, name := range sortedKeys(bearers) {
-		if ids := bearers[name]; len(ids) > 1 {
-			slices.Sort(ids)
-			out = append(out, Duplicate{Kind: "name", Value: name, IDs: ids})
+	return slices.Concat([]Duplicate{}, several("sku", s.store.skus), several("name", names), several("token", tokens), several("variant_token", variantTokens))
+}
+
+// several are the values that several have.
+func several(kind string, bearers map[string][]string) []Duplicate {
+	var out []Duplicate
+	for _, value := range sortedKeys(bearers) {
+		if ids := bearers[value]; len(ids) > 1 && value != "" {
+			out = append(out, Duplicate{Kind: kind, Value: value, IDs: slices.Sorted(slices.Values(ids))})
 		}
 	}
 	return out

@@ -105,7 +105,7 @@ func TestFaultsThatAnswer(t *testing.T) {
 	if got := f.server.Effects(); got.Refused != 0 || got.Writes != 2 {
 		t.Errorf("refused %d, writes %d, want 0 and 2", got.Refused, got.Writes)
 	}
-	f.do("PUT", ctrl+"/faults", `{"every_nth":{"n":1,"status":404}}`).is(400, "fault every_nth.status is 404, want 429, 500 or 503")
+	f.do("PUT", ctrl+"/faults", `{"every_nth":{"n":1,"status":404}}`).is(400, "fault every_nth.status is 404, want 403, 429, 500 or 503")
 	f.do("PUT", ctrl+"/faults", `{"latency_ms":-1}`).is(400, "faults must not be negative")
 	f.do("DELETE", ctrl+"/faults", nil).is(200, "")
 	if diff := cmp.Diff(sandbox.Faults{}, f.server.Faults()); diff != "" {

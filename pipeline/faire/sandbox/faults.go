@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -22,34 +23,36 @@ type Faults struct {
 	LoseAnswerEveryNth int `json:"lose_answer_every_nth"`
 	// LatencyMS delays every request, in milliseconds.
 	LatencyMS int `json:"latency_ms"`
-	// Limit ends EveryNth, ResetEveryNth and LoseAnswerEveryNth after so many hits in all; 0 means never.
+	// Random mixes them by chance, on requests that the faults above leave alone.
+	Random Random `json:"random"`
+	// Limit ends EveryNth, ResetEveryNth, LoseAnswerEveryNth and Random after so many hits in all; 0 means never.
 	Limit int `json:"limit"`
 }
 
 // EveryNth is an answer in place of the real one.
 type EveryNth struct {
 	N          int    `json:"n"`
-	Status     int    `json:"status"`      // 429, 500 or 503
+	Status     int    `json:"status"`      // 429, 500 or 503, or 403 for the page of the edge
 	RetryAfter string `json:"retry_after"` // the header's value; empty sends none
 	WritesOnly bool   `json:"writes_only"` // count and hit only requests that are not GET
 }
 
 // Validate reports the first value that has no meaning.
 func (f Faults) Validate() error {
-	if f.EveryNth.N > 0 && !slices.Contains([]int{429, 500, 503}, f.EveryNth.Status) {
-		return fmt.Errorf("fault every_nth.status is %d, want 429, 500 or 503", f.EveryNth.Status)
+	if f.EveryNth.N > 0 && !slices.Contains([]int{403, 429, 500, 503}, f.EveryNth.Status) {
+		return fmt.Errorf("fault every_nth.status is %d, want 403, 429, 500 or 503", f.EveryNth.Status)
 	}
 	if f.RatePerSecond < 0 || min(f.Burst, f.EveryNth.N, f.ResetEveryNth, f.LoseAnswerEveryNth, f.LatencyMS, f.Limit) < 0 {
 		return fmt.Errorf("faults must not be negative")
 	}
-	return nil
+	return f.Random.validate()
 }
 
 // Faults are the faults in force.
 func (s *Server) Faults() Faults {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.faults.Faults
+	return s.faults.clone()
 }
 
 // SetFaults replaces the faults and begins their counts anew; the zero value ends them all.
@@ -59,8 +62,13 @@ func (s *Server) SetFaults(wanted Faults) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = faults{Faults: wanted, tokens: float64(max(wanted.Burst, 1))}
+	s.faults = faults{Faults: wanted.clone(), tokens: float64(max(wanted.Burst, 1))}
 	return nil
+}
+
+func (f Faults) clone() Faults {
+	f.Random = f.Random.clone()
+	return f
 }
 
 // faults keeps the counts; the server's lock guards it.
@@ -74,11 +82,10 @@ type faults struct {
 
 // fault is what happens to one request.
 type fault struct {
+	kind       string // in the words of Random.Chances; empty: none
 	latency    time.Duration
-	status     int
+	status     int // in place of the answer; the request is not done, but by 500_after
 	retryAfter string
-	reset      bool
-	loseAnswer bool
 }
 
 // next decides what happens to the request that arrived now.
@@ -92,7 +99,7 @@ func (f *faults) next(write bool, now time.Time) fault {
 		f.answers++
 	}
 	if retry, limited := f.limited(now); limited {
-		out.status, out.retryAfter = 429, retry
+		out.kind, out.status, out.retryAfter = Fault429Wait, 429, retry
 		return out
 	}
 	if f.Limit > 0 && f.hits >= f.Limit {
@@ -100,15 +107,37 @@ func (f *faults) next(write bool, now time.Time) fault {
 	}
 	switch {
 	case nth(f.requests, f.ResetEveryNth):
-		out.reset = true
+		out.kind = FaultReset
 	case (write || !f.EveryNth.WritesOnly) && nth(f.answers, f.EveryNth.N):
-		out.status, out.retryAfter = f.EveryNth.Status, f.EveryNth.RetryAfter
+		out.kind = map[int]string{403: Fault403, 429: Fault429, 500: Fault500, 503: Fault503}[f.EveryNth.Status]
+		if out.retryAfter = f.EveryNth.RetryAfter; out.retryAfter != "" && out.kind == Fault429 {
+			out.kind = Fault429Wait
+		}
 	case write && nth(f.writes, f.LoseAnswerEveryNth):
-		out.loseAnswer = true
-	default:
+		out.kind = FaultLost
+	case f.Random.WritesOnly && write:
+		out.kind = f.Random.draw(f.writes)
+	case !f.Random.WritesOnly:
+		out.kind = f.Random.draw(f.requests)
+	}
+	if out.kind == "" {
 		return out
 	}
 	f.hits++
+	switch out.kind {
+	case Fault403:
+		out.status = 403
+	case Fault429:
+		out.status = 429
+	case Fault429Wait:
+		out.status, out.retryAfter = 429, cmp.Or(out.retryAfter, f.Random.RetryAfter, "1")
+	case Fault500, Fault500After:
+		out.status = 500
+	case Fault503:
+		out.status = 503
+	case FaultSlow:
+		out.latency += time.Duration(f.Random.SlowMS) * time.Millisecond
+	}
 	return out
 }
 

@@ -179,53 +179,73 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	matched, vars, allowed := s.match(r)
 	write := r.Method != http.MethodGet && r.Method != http.MethodHead
+	body, broken := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
 	s.mu.Lock()
+	now := s.store.now()
 	s.effects.request(r.Method, matched.pattern, write)
-	fault := s.faults.next(write, s.store.now())
+	arrival := s.effects.arrived(r, matched.pattern, body, now)
+	fault := s.faults.next(write, now)
+	arrival.Fault = fault.kind
 	switches := s.switches
 	s.mu.Unlock()
+	seen := &statusWriter{ResponseWriter: w, told: func(status int) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		arrival.Status = status
+	}}
 
 	if fault.latency > 0 {
 		s.sleep(r.Context(), fault.latency)
 	}
-	if fault.reset {
+	if fault.kind == FaultReset {
 		panic(http.ErrAbortHandler)
 	}
-	if atTheEdge(w, r, switches) {
+	if atTheEdge(seen, r, switches) {
 		return
 	}
-	if fault.status != 0 {
-		if fault.retryAfter != "" {
-			w.Header().Set("Retry-After", fault.retryAfter)
-		}
-		writeError(w, &refusal{status: fault.status, message: http.StatusText(fault.status)})
+	if fault.status != 0 && fault.kind != Fault500After {
+		fault.answer(seen)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
-	if err != nil {
-		writeError(w, invalid("", "Request body could not be read"))
+	if broken != nil {
+		writeError(seen, invalid("", "Request body could not be read"))
 		return
 	}
 	c := &call{method: r.Method, pattern: matched.pattern, vars: vars, query: r.URL.Query(), header: r.Header, body: body}
-	result, err := s.perform(matched, allowed, c, r.URL.Path)
-	if fault.loseAnswer {
+	result, err := s.perform(matched, allowed, c, r.URL.Path, arrival)
+	switch {
+	case fault.kind == FaultLost:
 		panic(http.ErrAbortHandler)
-	}
-	if err != nil {
+	case fault.kind == Fault500After:
+		fault.answer(seen)
+	case err != nil:
 		if len(allowed) > 0 && matched.handle == nil {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
 		}
-		writeError(w, err)
+		writeError(seen, err)
+	default:
+		writeJSON(seen, result.status, result.body)
+	}
+}
+
+// answer is what a fault says in place of the real answer.
+func (f fault) answer(w http.ResponseWriter) {
+	if f.kind == Fault403 {
+		edgePage(w)
 		return
 	}
-	writeJSON(w, result.status, result.body)
+	if f.retryAfter != "" {
+		w.Header().Set("Retry-After", f.retryAfter)
+	}
+	writeError(w, &refusal{status: f.status, message: http.StatusText(f.status)})
 }
 
 // perform decides on a request and carries it out, under the lock.
-func (s *Server) perform(matched route, allowed []string, c *call, path string) (reply, error) {
+func (s *Server) perform(matched route, allowed []string, c *call, path string, arrival *Arrival) (reply, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	result, err := s.decide(matched, allowed, c, path)
+	arrival.Done = err == nil
 	var refused *refusal
 	if errors.As(err, &refused) {
 		s.effects.refuse(c.method, strings.TrimPrefix(path, apiBase), refused)
@@ -296,14 +316,19 @@ func atTheEdge(w http.ResponseWriter, r *http.Request, switches Switches) bool {
 		return true
 	}
 	if switches.EdgeBlocks && libraryAgent(r.UserAgent()) {
-		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
-		w.Header().Set("Cf-Mitigated", "challenge")
-		w.WriteHeader(http.StatusForbidden)
-		// The client may be gone; there is nobody to tell.
-		_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>\n")
+		edgePage(w)
 		return true
 	}
 	return false
+}
+
+// edgePage is the page that Faire's edge answers to what it takes for a bot.
+func edgePage(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+	w.Header().Set("Cf-Mitigated", "challenge")
+	w.WriteHeader(http.StatusForbidden)
+	// The client may be gone; there is nobody to tell.
+	_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>\n")
 }
 
 // libraryAgent reports whether a User-Agent is empty or one that an HTTP library sends of itself.

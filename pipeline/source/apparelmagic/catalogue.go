@@ -18,6 +18,7 @@ type catalogue struct {
 	divisions      map[string]string   // names
 	colours        map[string]*colourway
 	byColour       map[string]map[string]*colourway // product, folded colour
+	stock          stock
 }
 
 // columns are the names of foreign scalar fields in the order they were first seen.
@@ -52,8 +53,8 @@ type sku struct {
 
 // facts are the fields of a SKU row that decide something.
 type facts struct {
-	colour, colourName, third, thirdName, size, position, colourwayID, price, offset string
-	flags                                                                            map[string]string // of kindFlags, those that are there
+	colour, colourName, third, thirdName, size, position, colourwayID, price, offset, warehouse string
+	flags                                                                                       map[string]string // of kindFlags, those that are there
 }
 
 // product is one style.
@@ -76,8 +77,9 @@ type colourway struct{ images []string }
 // kindFlags decide whether a row is something to sell (contract §1.8).
 var kindFlags = []string{"is_product", "is_component", "is_gift_card", "is_emblem"}
 
-func newCatalogue() *catalogue {
+func newCatalogue(warehouses []string) *catalogue {
 	data := &catalogue{
+		stock:    newStock(warehouses),
 		products: map[string]*product{}, ranges: map[string][]string{}, divisions: map[string]string{},
 		colours: map[string]*colourway{}, byColour: map[string]map[string]*colourway{},
 	}
@@ -154,7 +156,7 @@ func (c *catalogue) takeSKU(id uint64, row record) error {
 		row: facts{
 			colour: row.text("attr_2"), colourName: row.text("attr_2_name"), third: row.text("attr_3"), thirdName: row.text("attr_3_name"),
 			size: row.text("size"), position: row.text("size_position"), colourwayID: row.text("product_attribute_id"),
-			price: row.text("price"), offset: row.text("price_offset"), flags: flags(row),
+			price: row.text("price"), offset: row.text("price_offset"), warehouse: canonical(row.text("warehouse_id")), flags: flags(row),
 		},
 	})
 	return nil
@@ -207,6 +209,7 @@ func (c *catalogue) takeColourway(id uint64, style string, row record) {
 // and finds the axes of each style.
 func (c *catalogue) group() {
 	slices.SortFunc(c.skus, func(a, b *sku) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.ordinal, b.ordinal)) })
+	c.stock.look(c.skus)
 	for start := 0; start < len(c.skus); {
 		end := start + 1
 		for end < len(c.skus) && c.skus[end].id == c.skus[start].id {
@@ -217,33 +220,6 @@ func (c *catalogue) group() {
 		c.sum(c.skus[start:end])
 		c.judge(c.skus[start])
 		start = end
-	}
-}
-
-// sum puts the totals over the warehouses into the first row. A quantity nobody can read stays in the total's place, so that it
-// is reported and not taken for a number.
-func (c *catalogue) sum(rows []*sku) {
-	if len(rows) < 2 {
-		return
-	}
-	for at, name := range c.skuColumns.names {
-		if !isQuantity(name) {
-			continue
-		}
-		total, readable := "", true
-		for _, row := range rows {
-			value := strings.TrimSpace(get(row.values, at))
-			switch sum, ok := add(total, value); {
-			case value == "":
-			case total == "" || !ok && readable:
-				total, readable = value, isDecimal(value)
-			case ok && readable:
-				total = sum
-			}
-		}
-		if total != "" {
-			rows[0].values = put(rows[0].values, at, total)
-		}
 	}
 }
 

@@ -28,13 +28,14 @@ const (
 
 // Options are what a Source needs.
 type Options struct {
-	Settings  config.Source     // name, url, page size, requests per second and mapping are read
-	Token     string            // the account's API token; travels in the query of every request
-	Transport http.RoundTripper // nil: http.DefaultTransport
-	Now       func() time.Time  // for the time parameter and for Retry-After dates
-	Jitter    func() float64    // 0 to 1, lengthens waits between tries; nil: waits are exact
-	Logger    *slog.Logger      // nil: nothing is logged
-	MaxPages  int               // of one list, beyond which the walk gives up; 0: 20,000
+	Settings   config.Source     // name, url, page size, requests per second and mapping are read
+	Warehouses []string          // ids of the warehouses whose quantities are added up; none: all
+	Token      string            // the account's API token; travels in the query of every request
+	Transport  http.RoundTripper // nil: http.DefaultTransport
+	Now        func() time.Time  // for the time parameter and for Retry-After dates
+	Jitter     func() float64    // 0 to 1, lengthens waits between tries; nil: waits are exact
+	Logger     *slog.Logger      // nil: nothing is logged
+	MaxPages   int               // of one list, beyond which the walk gives up; 0: 20,000
 }
 
 // Source is one ApparelMagic account.
@@ -119,7 +120,7 @@ func (s *Source) Capabilities() stage.Capabilities {
 // SKU rows are read before products, so that a style made in between has its product; colourways come last, for the styles that
 // have SKUs to sell.
 func (s *Source) Extract(ctx context.Context, sink stage.Sink) error {
-	data := newCatalogue()
+	data := newCatalogue(s.options.Warehouses)
 	pages := newPager(sink)
 	for _, list := range []struct {
 		of   endpoint
@@ -135,6 +136,11 @@ func (s *Source) Extract(ctx context.Context, sink stage.Sink) error {
 		}
 	}
 	data.group()
+	if len(data.skus) > 0 { // an empty account is the gate's to judge
+		for _, finding := range data.stock.findings(s.Name()) {
+			sink.Except(finding)
+		}
+	}
 	if err := s.colourways(ctx, data, pages); err != nil {
 		return err
 	}

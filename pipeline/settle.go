@@ -1,0 +1,249 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"fairesync/pipeline/catalog"
+	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/load"
+	"fairesync/pipeline/plan"
+)
+
+// settle finds out what became of the attempts that earlier runs left open, because they died or had no answer, before anything
+// else is sent (design §5):
+//
+//	open attempt         | how it is settled
+//	---------------------+---------------------------------------------------------------------------------------------
+//	create of a product  | the identical POST again: Faire knows its token and answers with the product it made before
+//	anything else        | by reading: it set absolute values, so the plan that follows sends what is still missing
+//
+// Then what died runs made is linked, as they would have done themselves.
+func (r *run) settle(ctx context.Context) error {
+	open, err := r.edges.State.Unsettled()
+	if err != nil {
+		return fmt.Errorf("look for open attempts: %w", err)
+	}
+	died, err := r.edges.State.Died()
+	if err != nil {
+		return fmt.Errorf("look for runs that died: %w", err)
+	}
+	if len(open)+len(died) == 0 {
+		return nil
+	}
+	r.step("settle")
+	if err := r.knownAccount(ctx); err != nil {
+		return err
+	}
+	for _, one := range open {
+		if err := r.settleRun(ctx, one); err != nil {
+			return fmt.Errorf("settle what run %s left open: %w", one.Run, err)
+		}
+	}
+	for _, id := range died {
+		if err := r.bury(ctx, id); err != nil {
+			return fmt.Errorf("settle what run %s left: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// knownAccount makes sure that the token is of the account this state belongs to.
+func (r *run) knownAccount(ctx context.Context) error {
+	var err error
+	if r.memory, err = r.edges.Book.Open(ctx, r.edges.State.ObjectsDir()); err != nil {
+		return fmt.Errorf("open the brand's state: %w", err)
+	}
+	if r.inputs.Account, err = r.edges.Faire.Profile(ctx); err != nil {
+		return fmt.Errorf("read the brand's profile on Faire: %w", err)
+	}
+	return r.sameAccount(r.inputs.Account)
+}
+
+// readSent reads the plan a run sent from.
+func readSent(folder *ledger.Run) (plan.Plan, error) {
+	file, err := folder.Open(ledger.PlanName)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	defer file.Close() //nolint:errcheck // read only
+	return plan.Read(file)
+}
+
+func (r *run) settleRun(ctx context.Context, open ledger.Unsettled) (err error) {
+	folder, err := r.edges.State.OpenRun(open.Run)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	p, err := readSent(folder)
+	if err != nil {
+		return err
+	}
+	if p.BrandID != r.inputs.Account.ID {
+		return &UsageError{Why: fmt.Sprintf("it wrote to Faire brand %s, the token is of %s (%s)", p.BrandID, r.inputs.Account.ID, r.inputs.Account.Name),
+			Next: "use the token of that account, so that its open requests can be settled"}
+	}
+	journal, err := folder.Journal()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, journal.Close()) }()
+	requests := map[string]plan.Request{}
+	for _, request := range p.Requests {
+		requests[request.ID] = request
+	}
+	var now map[string]catalog.Product // read once, when it is wanted
+	moved := map[string]int{}          // generations of tokens, which a definite refusal moves (design §5)
+	for _, attempt := range open.Attempts {
+		request, known := requests[attempt.Request]
+		if !known {
+			return fmt.Errorf("%s names the request %s, which its plan does not have", folder.Path(ledger.AttemptsName), attempt.Request)
+		}
+		attempt.Time = r.edges.Now().UTC()
+		if request.Operation == plan.CreateProduct {
+			err = r.sendAgain(ctx, request, &attempt)
+		} else {
+			if now == nil {
+				if now, err = r.changedSince(ctx, p.Created); err != nil {
+					return err
+				}
+			}
+			err = r.lookFor(ctx, p, request, now, &attempt)
+		}
+		if err != nil {
+			return err
+		}
+		if request.Operation == plan.CreateProduct && attempt.Status == load.Refused {
+			moved[request.ProductKey] = plan.Generation(request.Token) + 1
+		}
+		if err := journal.Settle(attempt); err != nil {
+			return err
+		}
+		r.edges.Log.Info("settled", "run", r.summary.Run, "of", open.Run, "request", attempt.Request, "operation", attempt.Operation, "status", string(attempt.Status))
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	return r.edges.Book.Record(ctx, ledger.Record{Run: open.Run, Now: r.summary.Started, Generations: moved})
+}
+
+// sendAgain repeats the POST of a create, byte for byte. What is still not known ends the run: nothing else may be sent.
+func (r *run) sendAgain(ctx context.Context, request plan.Request, attempt *load.Attempt) error {
+	if digest := plan.Digest(request.Body); digest != attempt.Body {
+		return fmt.Errorf("request %s of its plan has another body than the one that was sent", request.ID)
+	}
+	product, err := r.edges.Writer.CreateProduct(ctx, request.Body)
+	r.resent++
+	var failure load.Failure
+	switch {
+	case err == nil:
+		attempt.Status, attempt.NewID = load.Applied, product.FaireID
+	case errors.As(err, &failure) && failure.Definite():
+		attempt.Status, attempt.Code, attempt.Message = load.Refused, failure.Code(), failure.Error()
+	default:
+		return fmt.Errorf("create %s again: %w", request.ProductKey, err)
+	}
+	return nil
+}
+
+// lookFor reads whether a write arrived.
+func (r *run) lookFor(ctx context.Context, p plan.Plan, request plan.Request, now map[string]catalog.Product, attempt *load.Attempt) error {
+	var stock map[string]catalog.Stock
+	if request.Operation == plan.SetStock || request.Operation == plan.StopSelling {
+		var ids []string
+		for _, c := range p.Changes {
+			for _, id := range request.Changes {
+				if c.ID == id && c.VariantID != "" {
+					ids = append(ids, c.VariantID)
+				}
+			}
+		}
+		if len(ids) > 0 {
+			var err error
+			if stock, err = r.edges.Faire.Stock(ctx, ids); err != nil {
+				return fmt.Errorf("read the stock on Faire: %w", err)
+			}
+		}
+	}
+	attempt.Status = load.NotTried
+	if plan.Took(p, request, now, stock) {
+		attempt.Status = load.Applied
+	}
+	return nil
+}
+
+// changedSince are the products on Faire that changed since a plan was made.
+func (r *run) changedSince(ctx context.Context, made time.Time) (map[string]catalog.Product, error) {
+	now := map[string]catalog.Product{}
+	err := r.edges.Faire.Walk(ctx, made.Add(-clockSkew), true, func(_ []byte, list []catalog.Product) error {
+		for _, product := range list {
+			now[product.FaireID] = product
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the products on Faire: %w", err)
+	}
+	return now, nil
+}
+
+// bury ends a run that died: what it made is linked, and it gets the summary it could not write.
+func (r *run) bury(ctx context.Context, id string) (err error) {
+	folder, err := r.edges.State.OpenRun(id)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	p, err := readSent(folder)
+	if err != nil {
+		return err
+	}
+	attempts, err := folder.ReadJournal()
+	if err != nil {
+		return err
+	}
+	made := map[string]string{} // id of a request: the product it made
+	sent := ledger.Requests{Planned: p.Summary.Requests}
+	for _, a := range attempts {
+		if a.Phase == ledger.PhaseBegin {
+			sent.Sent++
+		}
+		if a.Phase != ledger.PhaseBegin && a.Status == load.Applied {
+			sent.OK++
+			made[a.Request] = a.NewID
+		}
+	}
+	states := createdStates(p, func(request plan.Request) string { return made[request.ID] })
+	if err := r.linkMade(ctx, id, states); err != nil {
+		return err
+	}
+	started, err := ledger.ParseRunID(id)
+	if err != nil {
+		return err
+	}
+	summary := ledger.Summary{Type: "summary", Run: id, Command: "run", Brand: p.Brand, Started: started, Ended: r.edges.Now().UTC(), Status: "died", Exit: 1,
+		Error: "the run ended without a word; what it had sent was settled by run " + r.summary.Run, Changes: p.Summary.Changes, HeldBy: p.Summary.Held,
+		Requests: sent, Plan: folder.Path(ledger.PlanName)}
+	return errors.Join(folder.WriteSummary(summary), r.edges.State.AppendRun(summary))
+}
+
+// linkMade records the links of products that a run made and could not record.
+func (r *run) linkMade(ctx context.Context, of string, states map[string]plan.State) error {
+	known, err := r.edges.Book.States(ctx, sortedKeys(states))
+	if err != nil {
+		return fmt.Errorf("read the brand's state: %w", err)
+	}
+	for id := range known {
+		delete(states, id)
+	}
+	if len(states) == 0 {
+		return nil
+	}
+	if err := r.edges.Book.Record(ctx, ledger.Record{Run: of, Now: r.summary.Started, States: states}); err != nil {
+		return fmt.Errorf("record what it made: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fairesync/pipeline/check"
+	"fairesync/pipeline/ledger"
+)
+
+// stagedTables are the tables of the relations that Go makes of what a run was delivered, with their files below the staging
+// folder. Together with the state the run read and its ledger.Inputs they are all that the relations read: Replay loads them.
+func stagedTables(dir, source string) map[string]layout {
+	files := map[string]layout{}
+	for _, layout := range sourceTables() {
+		files[filepath.Join(dir, source, layout.name+".parquet")] = layout
+	}
+	for _, layout := range mirrorTables() {
+		files[filepath.Join(dir, faireFolder, layout.name+".parquet")] = layout
+	}
+	return files
+}
+
+// sourceTables are those that are made of the sources' deliveries.
+func sourceTables() []layout {
+	reported := exceptionTable()
+	reported.order = reported.names() // a source may report two things that only differ in their texts
+	return []layout{itemTable(), itemPriceTable(), table("price_rule", "geography currency round", "geography currency round"), reported}
+}
+
+// Replay makes the input tables of the relations as a run before had them, from what it left, in the place of deliveries, Restore
+// and Prepare, and closes the doors. Transform and the reads then give what they gave in that run. Nothing is written.
+func (w *Warehouse) Replay(ctx context.Context, run ledger.Staged) error {
+	w.mu.Lock()
+	delivered := len(w.tables) > 0 || w.mirror != mirrorNone
+	w.mu.Unlock()
+	if delivered {
+		return errors.New("a warehouse that was delivered to cannot replay")
+	}
+	if len(run.Inputs.Config.Sources) == 0 {
+		return errors.New("the configuration has no source")
+	}
+	source := run.Inputs.Config.Sources[0].Name
+	objects := maps.Clone(run.Tables)
+	for path, layout := range stagedTables(run.Dir, source) {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return &ledger.UnstagedError{Run: run.Run, Lacks: filepath.Join(filepath.Base(run.Dir), strings.TrimPrefix(path, run.Dir))}
+		} else if err != nil {
+			return fmt.Errorf("replay run %s: %w", run.Run, err)
+		}
+		if strings.HasPrefix(layout.name, mirrorPrefix) { // merged already: nothing is laid over it
+			objects[layout.name] = path
+		}
+	}
+	if err := w.Restore(ctx, ledger.Memory{Objects: objects}); err != nil {
+		return fmt.Errorf("replay run %s: %w", run.Run, err)
+	}
+	if err := w.begin(run.Inputs); err != nil {
+		return err
+	}
+	if err := w.mergeMirror(ctx); err != nil {
+		return fmt.Errorf("replay run %s: %w", run.Run, err)
+	}
+	if err := w.loadStaged(ctx, run, source); err != nil {
+		return fmt.Errorf("replay run %s: %w", run.Run, err)
+	}
+	if err := w.loadInputs(ctx, run.Inputs); err != nil {
+		return fmt.Errorf("replay run %s: %w", run.Run, err)
+	}
+	return w.closeDoors(ctx)
+}
+
+// loadStaged loads what was made of the deliveries. What the sources reported goes where loadInputs looks for it.
+func (w *Warehouse) loadStaged(ctx context.Context, run ledger.Staged, source string) error {
+	for _, layout := range sourceTables() {
+		path := filepath.Join(run.Dir, source, layout.name+".parquet")
+		var err error
+		if layout.name == exceptionTable().name {
+			err = w.readReported(ctx, layout, path)
+		} else {
+			err = w.db.importParquet(ctx, layout.name, layout, path)
+		}
+		if err != nil {
+			return fmt.Errorf("staged %s: %w", layout.name, err)
+		}
+	}
+	rows, err := w.db.number(ctx, "SELECT count(*) FROM item")
+	if err != nil {
+		return fmt.Errorf("staged item: %w", err)
+	}
+	for _, entry := range run.Manifest.Entries {
+		if entry.Source == source && entry.Table == itemName && entry.Rows != rows {
+			return fmt.Errorf("staged item has %d rows, the manifest says %d", rows, entry.Rows)
+		}
+	}
+	return nil
+}
+
+func (w *Warehouse) readReported(ctx context.Context, layout layout, path string) error {
+	return w.inOrder(ctx, "read_parquet("+literal(path)+")", layout, func(r *row) error {
+		var e check.Exception
+		r.texts(&e.Code, &e.Source, &e.EntityKey, &e.SKU, &e.Style, &e.Name, &e.Field, &e.Detail, &e.Found, &e.Wanted, &e.Proposal, &e.File,
+			nil, &e.Column)
+		e.Row = r.number(12)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.exceptions = append(w.exceptions, e)
+		return nil
+	})
+}
