@@ -104,7 +104,7 @@ func imported(t *testing.T) map[string][]string {
 }
 
 // groups of codes (docs/exceptions.md).
-var groups = []string{"FEED", "KEY", "ALIAS", "MATCH", "TEXT", "PRICE", "IMAGE", "OPTION", "TAXONOMY", "CODE", "STOCK", "LIFECYCLE", "GUARD", "DRIFT", "FAIRE"}
+var groups = []string{"FEED", "KEY", "ALIAS", "MATCH", "TEXT", "PRICE", "IMAGE", "OPTION", "TAXONOMY", "CODE", "STOCK", "LIFECYCLE", "PLAN", "GUARD", "DRIFT", "FAIRE"}
 
 func TestCodes(t *testing.T) {
 	form := regexp.MustCompile(`^(` + strings.Join(groups, "|") + `)(_[A-Z0-9]+)+$`)

@@ -79,5 +79,5 @@ func (e *otherwiseError) Error() string {
 
 // Hint says what to do.
 func (e *otherwiseError) Hint() string {
-	return "replay it with the program that made it (the workbook's Summary sheet names its version); if it is that one, a file of the run folder was touched"
+	return "replay it with the program that made it (the workbook's hidden sheet names its version); if it is that one, a file of the run folder was touched"
 }

@@ -135,7 +135,7 @@ func isUsage(err error) bool {
 	if errors.As(err, &magicError) && (magicError.Status == 401 || magicError.Status == 403) {
 		return true
 	}
-	return isAs[*usageError](err) || isAs[*pipeline.UsageError](err) || isAs[*config.Error](err) || isAs[*config.TableError](err) ||
+	return isAs[*usageError](err) || isAs[*unknownRunError](err) || isAs[*pipeline.UsageError](err) || isAs[*config.Error](err) || isAs[*config.TableError](err) ||
 		isAs[*files.SettingError](err) || isAs[*warehouse.MappingError](err) || isAs[*plan.FileError](err)
 }
 

@@ -64,22 +64,14 @@ func (r *record) explanations(ctx context.Context, asked string) ([]view.Explana
 
 // lastCompared is the newest run that ended and compared with Faire; zero if there is none.
 func (r *record) lastCompared() (ledger.Summary, error) {
-	ended, err := r.Runs()
+	ended, err := r.ended()
 	if err != nil {
 		return ledger.Summary{}, err
 	}
-	for _, s := range slices.Backward(ended) {
-		if s.Plan == "" || s.Command == "check" {
-			continue
+	for _, s := range ended {
+		if s.Plan != "" && s.Command != "check" {
+			return s, nil
 		}
-		run, err := r.OpenRun(s.Run)
-		if errors.Is(err, fs.ErrNotExist) { // its folder is not kept any more
-			continue
-		}
-		if err != nil {
-			return ledger.Summary{}, err
-		}
-		return s, run.Close()
 	}
 	return ledger.Summary{}, nil
 }
@@ -97,11 +89,16 @@ func (r *record) exceptionsOf(id string) ([]check.Exception, error) {
 	return list, nil
 }
 
-// unlistedRows are rows for SKUs that never became a variant: only exceptions know them.
+// unlistedRows are rows for SKUs that the status does not have, such as those gone from the source: only exceptions know them.
 func unlistedRows(exceptions []check.Exception, asked string) []ledger.StatusRow {
 	var rows []ledger.StatusRow
 	for _, x := range exceptions {
-		row := ledger.StatusRow{SKU: x.SKU, Style: x.Style, Name: x.Name, ProductKey: x.ProductKey}
+		row := ledger.StatusRow{SKU: x.SKU, Style: x.Style, Name: x.Name, ProductKey: x.ProductKey, OnFaire: x.FaireID != ""}
+		if strings.HasPrefix(x.FaireID, "po_") {
+			row.VariantID = x.FaireID
+		} else {
+			row.ProductID = x.FaireID
+		}
 		same := func(text string) bool { return text != "" && strings.EqualFold(text, asked) }
 		if (same(x.SKU) || same(x.Style)) && !slices.ContainsFunc(rows, func(r ledger.StatusRow) bool { return r.SKU == row.SKU && r.Style == row.Style }) {
 			rows = append(rows, row)
@@ -337,16 +334,8 @@ func decodeLine(line []byte, value any) error {
 // answersOf reads a run's journal: what became of each request that was begun, by its id.
 func answersOf(run *ledger.Run) (map[string]view.Answer, error) {
 	answers := map[string]view.Answer{}
-	file, err := run.Open(ledger.AttemptsName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return answers, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() //nolint:errcheck // read only
-	attempts, err := ledger.ReadAttempts(file)
-	if err != nil {
+	attempts, err := run.ReadJournal()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("run %s: %w", run.ID(), err)
 	}
 	for _, attempt := range attempts {
@@ -359,8 +348,9 @@ func answersOf(run *ledger.Run) (map[string]view.Answer, error) {
 			answers[attempt.Request] = a
 			continue
 		}
-		// A batch that is sent again in parts has gone partly if its tries end differently.
-		if a.Tries > 1 && a.Status != attempt.Status && (a.Status == load.Applied || attempt.Status == load.Applied) {
+		// A batch may be sent again in parts. If its tries end differently, the journal alone does not tell which part went; what the
+		// run wrote down when it ended does.
+		if a.Status == load.Partly || a.Tries > 1 && a.Status != attempt.Status && (a.Status == load.Applied || attempt.Status == load.Applied) {
 			attempt.Status = load.Partly
 		}
 		a.Status, a.Code, a.Message = attempt.Status, attempt.Code, attempt.Message

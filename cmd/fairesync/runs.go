@@ -16,6 +16,7 @@ import (
 
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
 )
 
@@ -85,7 +86,7 @@ func (r *record) runs() ([]ledger.Summary, error) {
 		}
 		list = append(list, s)
 	}
-	slices.SortFunc(list, func(a, b ledger.Summary) int { return strings.Compare(b.Run, a.Run) })
+	newestFirst(list)
 	if holder != nil && !known[holder.Run] {
 		s, err := r.unlisted(holder.Run)
 		if err != nil {
@@ -97,6 +98,28 @@ func (r *record) runs() ([]ledger.Summary, error) {
 		list = slices.Insert(list, 0, s)
 	}
 	return list, nil
+}
+
+// newestFirst sorts the runs of an index by when they started. Ids alone do not tell runs of the same second apart.
+func newestFirst(list []ledger.Summary) {
+	slices.Reverse(list)
+	slices.SortStableFunc(list, func(a, b ledger.Summary) int { return b.Started.Compare(a.Started) })
+}
+
+// ended are the runs that have ended and whose folders are still there, newest first.
+func (r *record) ended() ([]ledger.Summary, error) {
+	folders, err := r.Folders()
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.Runs()
+	if err != nil {
+		return nil, err
+	}
+	newestFirst(list)
+	return slices.DeleteFunc(list, func(s ledger.Summary) bool {
+		return !slices.ContainsFunc(folders, func(f ledger.Folder) bool { return f.ID == s.Run })
+	}), nil
 }
 
 // running is the status of a run that is under way.
@@ -134,7 +157,15 @@ func (r *record) unlisted(id string) (ledger.Summary, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Requests.Sent = len(answers)
+	for _, answer := range answers {
+		s.Requests.Sent++
+		switch answer.Status {
+		case load.Applied, load.Partly:
+			s.Requests.OK++
+		case load.Refused:
+			s.Requests.Refused++
+		}
+	}
 	return s, nil
 }
 
@@ -183,7 +214,7 @@ func (r *record) progressOf(s ledger.Summary) string {
 		text += ", at the step " + step
 	}
 	if s.Requests.Planned > 0 {
-		text += fmt.Sprintf("; %d of %d requests answered", s.Requests.Sent, s.Requests.Planned)
+		text += fmt.Sprintf("; %d of %d requests answered", s.Requests.OK+s.Requests.Refused, s.Requests.Planned)
 	}
 	return text
 }
@@ -200,6 +231,9 @@ func (r *record) holder() (*ledger.Holder, error) {
 		return nil, err
 	}
 	file, err := r.Open("lock")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -221,31 +255,24 @@ func (r *record) holder() (*ledger.Holder, error) {
 // resolveRun gives the id of the run that is asked for: by its id, by the beginning of one, or by the words last and previous, the
 // newest two that have ended.
 func (r *record) resolveRun(asked string) (string, error) {
+	if nth := slices.Index([]string{"last", "previous"}, asked); nth >= 0 {
+		ended, err := r.ended()
+		if err != nil {
+			return "", err
+		}
+		if nth >= len(ended) {
+			return "", &unknownRunError{record: r, asked: asked}
+		}
+		return ended[nth].Run, nil
+	}
 	folders, err := r.Folders()
 	if err != nil {
 		return "", err
 	}
-	var ids []string // newest first
-	for _, f := range slices.Backward(folders) {
-		ids = append(ids, f.ID)
-	}
-	if nth := slices.Index([]string{"last", "previous"}, asked); nth >= 0 {
-		ended, err := r.Runs()
-		if err != nil {
-			return "", err
-		}
-		kept := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-			return !slices.ContainsFunc(ended, func(s ledger.Summary) bool { return s.Run == id })
-		})
-		if nth >= len(kept) {
-			return "", &unknownRunError{record: r, asked: asked}
-		}
-		return kept[nth], nil
-	}
 	var found []string
-	for _, id := range ids {
-		if asked != "" && strings.HasPrefix(id, asked) {
-			found = append(found, id)
+	for _, f := range slices.Backward(folders) {
+		if asked != "" && strings.HasPrefix(f.ID, asked) {
+			found = append(found, f.ID)
 		}
 	}
 	if len(found) != 1 {
@@ -258,7 +285,7 @@ func (r *record) resolveRun(asked string) (string, error) {
 type unknownRunError struct {
 	record  *record
 	asked   string
-	several []string // newest first
+	several []string // the last first
 }
 
 func (e *unknownRunError) Error() string {

@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM ARG…     run a program that ends with this exit code
 //	edit FILE OLD NEW           replace a text that stands in a file once
 //	mask FILE                   replace in a file (or stdout) run ids, times, addresses and paths, and write it to masked
-//	first-line FILE NAME        set the variable to the first line of a file
+//	newest-run BRAND NAME       set the variable to the id of the brand's newest run folder
 //	hold BRAND                  hold the lock of a brand, as a run that is under way does
 //	quiet                       want a run that plans nothing, writes nothing and finds no duplicates
 func TestScript(t *testing.T) {
@@ -68,7 +68,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"faire": startFaire, "magic": startMagic, "answer": startAnswer, "faire-state": faireState, "faire-load": faireLoad,
 			"faire-effects": faireEffects, "faire-edit": faireEdit, "magic-load": magicLoad, "magic-switches": magicSwitches,
-			"stall": stall, "stalled": stalled, "go-on": goOn, "first-line": firstLine, "exits": exits, "edit": edit, "mask": mask, "hold": hold, "quiet": quiet,
+			"stall": stall, "stalled": stalled, "go-on": goOn, "newest-run": newestRun, "exits": exits, "edit": edit, "mask": mask, "hold": hold, "quiet": quiet,
 		},
 	})
 }
@@ -204,6 +204,7 @@ func stall(ts *testscript.TestScript, neg bool, args []string) {
 	open, err := strconv.Atoi(rest[0])
 	ts.Check(err)
 	gateOf(ts).set(open)
+	ts.Defer(func() { gateOf(ts).set(-1) }) // a script that fails must not keep a process waiting
 }
 
 func stalled(ts *testscript.TestScript, neg bool, args []string) {
@@ -220,10 +221,19 @@ func goOn(ts *testscript.TestScript, neg bool, args []string) {
 	gateOf(ts).set(-1)
 }
 
-func firstLine(ts *testscript.TestScript, neg bool, args []string) {
+func newestRun(ts *testscript.TestScript, neg bool, args []string) {
 	_, rest := arguments(ts, neg, args, 2)
-	line, _, _ := strings.Cut(ts.ReadFile(rest[0]), "\n")
-	ts.Setenv(rest[1], line)
+	entries, err := os.ReadDir(filepath.Join(ts.MkAbs("state"), rest[0], "runs"))
+	ts.Check(err)
+	newest, written := "", time.Time{}
+	for _, entry := range entries { // ids do not tell runs of the same second apart
+		info, err := entry.Info()
+		ts.Check(err)
+		if _, err := ledger.ParseRunID(entry.Name()); err == nil && info.ModTime().After(written) {
+			newest, written = entry.Name(), info.ModTime()
+		}
+	}
+	ts.Setenv(rest[1], newest)
 }
 
 func readState(ts *testscript.TestScript, name string) sandbox.State {
@@ -326,7 +336,7 @@ var masks = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\dZ`), "TIME"},
 	{regexp.MustCompile(`"ms":\{[^}]*\}`), `"ms":{}`},
 	{regexp.MustCompile(`http://127\.0\.0\.1:\d+`), "http://HOST"},
-	{regexp.MustCompile(`(?m)\t[0-9.]+(ms|s)$`), "\tTOOK"},
+	{regexp.MustCompile(`(?m)\t[0-9.]+(ms|s)(\t|$)`), "\tTOOK$2"},
 }
 
 func mask(ts *testscript.TestScript, neg bool, args []string) {

@@ -190,8 +190,8 @@ func TestHintsAndExcerpts(t *testing.T) {
 	for text, want := range map[string]config.Error{
 		feed + "when_goen: keep\nfirst_link: hold\n": {Path: "luma.yaml", Line: 3, Problem: `unknown key when_goen in the line "when_goen: keep"`,
 			Excerpt: "    2 | sources: [{name: feed, kind: files, path: feed.csv}]\n>   3 | when_goen: keep\n    4 | first_link: hold\n", Next: "did you mean when_gone?"},
-		feed + "inventory: {saftey_stock: 2}\n": {Path: "luma.yaml", Line: 3, Problem: `unknown key inventory.saftey_stock in the line "inventory: {saftey_stock: 2}"`,
-			Excerpt: "    2 | sources: [{name: feed, kind: files, path: feed.csv}]\n>   3 | inventory: {saftey_stock: 2}\n    4 | \n", Next: "did you mean safety_stock?"},
+		feed + "inventory: {safetystock: 2}\n": {Path: "luma.yaml", Line: 3, Problem: `unknown key inventory.safetystock in the line "inventory: {safetystock: 2}"`,
+			Excerpt: "    2 | sources: [{name: feed, kind: files, path: feed.csv}]\n>   3 | inventory: {safetystock: 2}\n    4 | \n", Next: "did you mean safety_stock?"},
 		feed + "colour: keep\n": {Path: "luma.yaml", Line: 3, Problem: `unknown key colour in the line "colour: keep"`,
 			Excerpt: "    2 | sources: [{name: feed, kind: files, path: feed.csv}]\n>   3 | colour: keep\n    4 | \n", Next: "see docs/examples for the keys there are"},
 		// Whatever is wrong, what may be a secret is not shown.

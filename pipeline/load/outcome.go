@@ -48,7 +48,7 @@ type FailedEntry struct {
 // Attempt is one line of attempts.ndjson, fsynced. A begin without an end is an unknown outcome.
 type Attempt struct {
 	Time      time.Time `json:"time"`
-	Phase     string    `json:"phase"` // begin or end
+	Phase     string    `json:"phase"` // begin, end or settled
 	Request   string    `json:"request"`
 	Try       int       `json:"try,omitempty"` // of a batch that is split or tried again: 2, 3 and so on
 	Operation string    `json:"operation"`
@@ -85,13 +85,10 @@ func (e *PartialError) Error() string {
 
 // Hint says what to do.
 func (e *PartialError) Hint() string {
-	if e.Refused+e.Partly+e.Unknown == 0 && e.Stopped == "" {
-		return "the next run goes on with what is left"
-	}
 	return "see the Exceptions sheet of the workbook for Faire's reasons; the next run goes on with what is left"
 }
 
-// partial counts the outcomes; nil if every request was applied.
+// partial counts the outcomes; nil if every request was applied, or carried over as the budget wants.
 func partial(outcomes []Outcome, stopped string) error {
 	e := PartialError{Stopped: stopped}
 	for _, o := range outcomes {
@@ -110,7 +107,7 @@ func partial(outcomes []Outcome, stopped string) error {
 			e.NotTried++
 		}
 	}
-	if e.Applied == len(outcomes) {
+	if e.Applied+e.CarriedOver == len(outcomes) {
 		return nil
 	}
 	return &e

@@ -54,7 +54,10 @@ func (r Rules) movesStock(v, there *catalog.Variant, created bool) bool {
 	case there.Available == nil:
 		return created || r.StartTracking == "all"
 	}
-	return r.whose(fieldOnHand, created) == ours && *there.Available != *v.OnHand
+	if r.whose(fieldOnHand, created) != ours {
+		return false
+	}
+	return *there.Available != *v.OnHand || r.Means == "on_hand" && (there.OnHand == nil || *there.OnHand != *v.OnHand)
 }
 
 // madeByUs says whether we made a variant: by the record, or, where that is lost, by our token.
@@ -85,6 +88,9 @@ func (w *work) stock(v, there *catalog.Variant, created bool) {
 		change.Fields[0].Before = strconv.FormatInt(*there.OnHand, 10)
 	}
 	extra := w.firstLinkHold()
+	if len(extra) > 0 {
+		change.Reason = ReasonFirstLink
+	}
 	if w.undone(v.FaireID, fieldOnHand, strconv.FormatInt(*v.OnHand, 10)) {
 		extra = append(extra, codeUndone)
 	}

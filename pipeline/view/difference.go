@@ -79,10 +79,7 @@ func excerptStart(a, b string, context int) int {
 	for same < len(a) && same < len(b) && a[same] == b[same] {
 		same++
 	}
-	for same > 0 && same < len(a) && !utf8.RuneStart(a[same]) {
-		same--
-	}
-	start, word := same, -1
+	start, word := same, -1 // the walk back also leaves a character that begins alike in both
 	for start > 0 {
 		_, size := utf8.DecodeLastRuneInString(a[:start])
 		if ansi.StringWidth(a[start-size:same]) > context {

@@ -80,6 +80,9 @@ func numbersOf(d ledger.Difference, options Options) section {
 	row("requests", "sent", a.Requests.Sent, b.Requests.Sent)
 	row("requests", "ok", a.Requests.OK, b.Requests.OK)
 	row("requests", "refused", a.Requests.Refused, b.Requests.Refused)
+	if a.Requests.CarriedOver+b.Requests.CarriedOver > 0 {
+		row("requests", "carried over", a.Requests.CarriedOver, b.Requests.CarriedOver)
+	}
 	for _, severity := range []check.Severity{check.Error, check.Warning, check.Info} {
 		row("exceptions", string(severity), a.Exceptions[severity], b.Exceptions[severity])
 	}

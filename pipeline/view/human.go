@@ -130,6 +130,9 @@ func (h *Human) Outcome(s ledger.Summary, list []check.Exception) error {
 	add(plain, "requests", "sent", int64(s.Requests.Sent))
 	add(plain, "requests", "ok", int64(s.Requests.OK))
 	add(toneIf(bad, s.Requests.Refused > 0), "requests", "refused", int64(s.Requests.Refused))
+	if s.Requests.CarriedOver > 0 {
+		add(warn, "requests", "carried over", int64(s.Requests.CarriedOver))
+	}
 	for _, severity := range []check.Severity{check.Error, check.Warning, check.Info} {
 		add(toneIf(severityTone(severity), s.Exceptions[severity] > 0), "exceptions", string(severity), int64(s.Exceptions[severity]))
 	}
@@ -181,6 +184,8 @@ func statusWords(status string) string {
 		return "partly applied"
 	case "planned":
 		return "planned, nothing was sent"
+	case "carried_over":
+		return "done as far as the budget goes, the rest goes with the next run"
 	}
 	return status
 }
@@ -272,13 +277,13 @@ func (h *Human) History(runs []ledger.Summary) error {
 		switch s.Status {
 		case "done", "planned":
 			shade = good
-		case "held", "partly":
+		case "held", "partly", "carried_over":
 			shade = warn
 		case "failed", "refused", "interrupted", ledger.StatusDied:
 			shade = bad
 		}
 		took, changes := "", 0
-		if s.Ended.After(s.Started) {
+		if s.Ended.After(s.Started) && s.Status != ledger.StatusDied { // when it died, nobody knows
 			took = duration(s.Ended.Sub(s.Started))
 		}
 		for _, actions := range s.Changes {

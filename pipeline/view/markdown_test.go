@@ -188,6 +188,7 @@ func TestPlanMarkdownHasALimit(t *testing.T) {
 		{"many products", big(5000, 3, "Trail Pack"), 59_000, regexp.MustCompile(`(?m)^</details>\n\n… and ([0-9,]+) more products with ([0-9,]+) changes; all of them are in the plan file\.\n\nRows: `)},
 		{"many products of long names", big(900, 1, wide), 58_000, regexp.MustCompile(`(?m)^… and [0-9]+ more products with [0-9]+ changes; all`)},
 		{"one product", big(1, 5000, "Trail Pack"), 59_000, regexp.MustCompile(`(?m)^\| \| … and [0-9,]+ more changes \| \| \| \|\n\nRows: `)},
+		{"one product of long names", big(1, 900, wide), 55_000, regexp.MustCompile(`(?m)^\| \| … and [0-9,]+ more changes \| \| \| \|\n\nRows: `)},
 		{"names without width", big(3, 1, widthless), 100, regexp.MustCompile(`(?m)^… and 3 more products with 3 changes; all`)},
 		{"a brand without width", plan.Plan{Brand: widthless, Run: widthless, Policy: widthless}, 100, regexp.MustCompile(`…`)},
 	} {

@@ -10,8 +10,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
@@ -101,12 +104,18 @@ func longPlan() plan.Plan {
 		{Kind: plan.KindProduct, Action: plan.Update, Reason: plan.ReasonUndone, Key: "wms:TP-200", Fields: []plan.Field{
 			{Name: "description", Before: intro + "pegs.\nDry at last.\n" + intro + "poles.", After: intro + "more pegs.\nDry at last.\n" + intro + "fewer poles."},
 		}, HeldBy: []string{"GUARD_UNDONE"}},
+		{Kind: plan.KindPrice, Action: plan.Update, Reason: plan.ReasonSourceChanged, Key: "wms:TP-300", SKU: "TP-300-S", Fields: []plan.Field{
+			{Name: "price[USA].wholesale", Before: "3.00", After: "3.05"}, {Name: "price[USA].retail", Before: "24.00", After: "10.00"},
+			{Name: "price[CAN].wholesale", After: "3.05"}, {Name: "price[CAN].retail", Before: "0.00", After: "7.00"}, {Name: "price[GBR].retail", Before: "0.01", After: "99999999.99"},
+			{Name: "price[GBR].wholesale", Before: "1234567890123456.00", After: "1.00"}, {Name: "price[AUS].retail", Before: "n/a", After: "7"}, {Name: "on_hand", Before: "3.00", After: "4.00"},
+		}},
 	}
 	return document
 }
 
 func sampleDifference() ledger.Difference {
 	before, after := sampleSummary(), sampleSummary()
+	after.Requests.CarriedOver = 2
 	before.Run, before.Started, before.Status, before.SourceRows, before.Sources = "20261122T120000Z-00aa", noon.AddDate(0, 0, -1), "done", 1200, map[string]int64{"wms": 1200}
 	list := sampleExceptions()
 	return ledger.Difference{Before: before, After: after, Compared: true,
@@ -150,6 +159,11 @@ func TestGolden(t *testing.T) {
 		"plan-empty":   func(v view.View) error { return v.Plan(plan.Plan{}, 0) },
 		"exceptions":   func(v view.View) error { return v.Exceptions(sampleExceptions(), 3) },
 		"outcome":      func(v view.View) error { return v.Outcome(sampleSummary(), sampleExceptions()) },
+		"outcome-budget": func(v view.View) error {
+			s := sampleSummary()
+			s.Status, s.Requests.CarriedOver = "carried_over", 1
+			return v.Outcome(s, nil)
+		},
 		"outcome-bare": func(v view.View) error {
 			return v.Outcome(ledger.Summary{Run: "20261123T120000Z-4f2a", Brand: "luma", Status: "off"}, nil)
 		},
@@ -158,7 +172,7 @@ func TestGolden(t *testing.T) {
 		"plan-saved": func(v view.View) error { return v.Saved(samplePlan(), 1) },
 		"history": func(v view.View) error {
 			return v.History([]ledger.Summary{{Run: "20261123T130000Z-0b0b", Command: "apply", Started: noon.Add(time.Hour), Status: "running"},
-				{Run: "20261123T123000Z-0a0a", Started: noon.Add(time.Hour / 2), Status: ledger.StatusDied}, sampleSummary()})
+				{Run: "20261123T123000Z-0a0a", Started: noon.Add(time.Hour / 2), Ended: noon.Add(time.Hour), Status: ledger.StatusDied}, sampleSummary()})
 		},
 		"difference":         func(v view.View) error { return v.Difference(sampleDifference(), 0) },
 		"difference-limited": func(v view.View) error { return v.Difference(sampleDifference(), 1) },
@@ -247,6 +261,47 @@ func TestHintsAreCollected(t *testing.T) {
 	if got := view.Hints(errors.New("plain")); got != nil {
 		t.Errorf("hints of a plain error: %q", got)
 	}
+}
+
+// TestExcerptsShowTheDifference: whatever is cut out of two values that do not fit, what is shown is text, no wider than the terminal, and
+// not the same on both sides where its difference is one that shows.
+func TestExcerptsShowTheDifference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching("[a-zé🏔山]{1,30}")
+		same := strings.Join(rapid.SliceOfN(word, 0, 30).Draw(t, "same"), " ")
+		before, after := same+"é"+word.Draw(t, "before"), same+"è"+word.Draw(t, "after")
+		width := rapid.IntRange(40, 120).Draw(t, "width")
+		var got bytes.Buffer
+		document := plan.Plan{Changes: []plan.Change{{Key: "k", Fields: []plan.Field{{Name: "description", Before: before, After: after}}}}}
+		if err := view.NewHuman(&got, view.Options{TTY: true, Width: width}).Plan(document, 0); err != nil {
+			t.Fatal(err)
+		}
+		if !utf8.ValidString(got.String()) {
+			t.Fatalf("no text: %q", got.String())
+		}
+		gone, come := "", ""
+		for line := range strings.Lines(got.String()) {
+			line = strings.TrimSuffix(line, "\n")
+			if ansi.StringWidth(line) > width {
+				t.Fatalf("%d columns of %d: %q", ansi.StringWidth(line), width, line)
+			}
+			if rest, ok := strings.CutPrefix(line, "          - "); ok {
+				gone = rest
+			}
+			if rest, ok := strings.CutPrefix(line, "          + "); ok {
+				come = rest
+			}
+		}
+		if gone == "" && come == "" { // on one line
+			if !strings.Contains(got.String(), before+" → "+after) {
+				t.Fatalf("neither one line nor two: %q", got.String())
+			}
+			return
+		}
+		if gone == come || !strings.Contains(gone, "é") || !strings.Contains(come, "è") {
+			t.Fatalf("the difference does not show: %q and %q", gone, come)
+		}
+	})
 }
 
 type brokenPipe struct{}

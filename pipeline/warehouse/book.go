@@ -38,7 +38,7 @@ func (b *Book) within(ctx context.Context, work func(db *database) error) error 
 		return fmt.Errorf("brand state: %w", err)
 	}
 	return withFile(ctx, b.path, func(db *database) error {
-		if err := checkVersion(ctx, db); err != nil {
+		if err := upgrade(ctx, db); err != nil {
 			return fmt.Errorf("brand state: %w", err)
 		}
 		return work(db)

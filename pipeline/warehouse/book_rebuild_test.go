@@ -94,7 +94,7 @@ func (k kept) write(t *testing.T, name, content string) {
 
 func TestCheckpointIsTheStateASecondTime(t *testing.T) {
 	k := keep(t)
-	want := ledger.Checkpoint{Layout: 1, Brand: catalog.Brand{ID: "b_1", Name: "2"}, MirrorUntil: noon, LastFullWalk: noon.Add(2 * time.Hour),
+	want := ledger.Checkpoint{Layout: 2, Brand: catalog.Brand{ID: "b_1", Name: "2"}, MirrorUntil: noon, LastFullWalk: noon.Add(2 * time.Hour),
 		GoodRows: map[string]int64{"wms": 120}, Run: "r2", Recorded: noon.Add(2 * time.Hour), Objects: map[string]string{}}
 	for table, path := range k.memory.Objects {
 		want.Objects[table] = filepath.Base(path)
@@ -426,8 +426,8 @@ func TestRecordedStock(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]map[string]string{
-		"r1": {"v1_p_1": "0", "v2_p_1": "", "v1_p_2": "7", "v2_p_2": ""},
-		"r2": {"v1_p_1": "", "v2_p_1": "-3", "v1_p_2": "7", "v2_p_2": ""},
+		"r1": {"v1_p_1": "0 of", "v2_p_1": "of", "v1_p_2": "7 of 9", "v2_p_2": "of"},
+		"r2": {"v1_p_1": "of", "v2_p_1": "-3 of -1", "v1_p_2": "7 of 9", "v2_p_2": "of"},
 	}
 	got := map[string]map[string]string{}
 	others := map[string][][]map[string]string{}
@@ -435,8 +435,9 @@ func TestRecordedStock(t *testing.T) {
 		w := restored(t, memory.Objects)
 		got[run] = map[string]string{}
 		for _, row := range read(t, w, "mirror_variant") {
-			got[run][row["variant_id"]] = row["available"]
+			got[run][row["variant_id"]] = strings.TrimSpace(row["available"] + " of " + row["on_hand"])
 			delete(row, "available")
+			delete(row, "on_hand")
 			others[run] = append(others[run], []map[string]string{row})
 		}
 	}

@@ -20,6 +20,9 @@ func (b *Book) Record(ctx context.Context, record ledger.Record) error {
 			return fmt.Errorf("record: %w", err)
 		}
 		if err := loadRecord(ctx, db, record); err != nil {
+			if ctx.Err() == nil {
+				err = errors.Join(db.writable(ctx), err)
+			}
 			return fmt.Errorf("record: %w", err)
 		}
 		tx, err := db.sql.BeginTx(ctx, nil)
@@ -34,6 +37,11 @@ func (b *Book) Record(ctx context.Context, record ledger.Record) error {
 		}
 		return nil
 	})
+}
+
+// writable says why nothing can be written to the file, if so: a full disk, say. What fails when rows come in does not tell.
+func (d *database) writable(ctx context.Context) error {
+	return d.exec(ctx, "CREATE OR REPLACE VIEW writable AS SELECT 1; DROP VIEW writable")
 }
 
 // helperSchema is where the rows of a record wait for the transaction.
@@ -59,13 +67,9 @@ func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
 	if err := loadStates(ctx, db, record); err != nil {
 		return err
 	}
-	err := db.help(ctx, table("stock", "variant_id", "variant_id available:i"), func(add func(...any) error) error {
+	err := db.help(ctx, table("stock", "variant_id", "variant_id available:i on_hand:i"), func(add func(...any) error) error {
 		for _, id := range sortedKeys(record.Stock) {
-			var available any // untracked
-			if known := record.Stock[id].Available; known != nil {
-				available = *known
-			}
-			if err := add(id, available); err != nil {
+			if err := add(id, units(record.Stock[id].Available), units(record.Stock[id].OnHand)); err != nil {
 				return err
 			}
 		}
@@ -246,7 +250,8 @@ func (r *recorder) stock(ctx context.Context) error {
 		return nil
 	}
 	return r.replace(ctx, mirrorVariants(), `
-		SELECT m.* EXCLUDE (available), CASE WHEN s.variant_id IS NULL THEN m.available ELSE s.available END AS available
+		SELECT m.* EXCLUDE (available, on_hand), CASE WHEN s.variant_id IS NULL THEN m.available ELSE s.available END AS available,
+			CASE WHEN s.variant_id IS NULL THEN m.on_hand ELSE s.on_hand END AS on_hand
 		FROM mirror_variant m LEFT JOIN helper.stock s ON s.variant_id = m.variant_id`)
 }
 

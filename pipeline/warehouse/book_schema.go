@@ -5,8 +5,10 @@ import (
 	"fmt"
 )
 
-// bookVersion is the layout of brand.duckdb. A file of a later one is not touched.
-const bookVersion = 1
+// bookVersion is the layout of brand.duckdb. A file of a later one is not touched, one of an earlier one is brought up to it:
+//
+//	2  mirror_variant has on_hand
+const bookVersion = 2
 
 // VersionError says that the state was written by another version of the program.
 type VersionError struct {
@@ -46,16 +48,24 @@ func bookTables() []layout {
 // exportedTables are those a run reads as objects.
 func exportedTables() []layout { return append(mirrorTables(), stateTables()...) }
 
-// checkVersion refuses a file of another layout.
-func checkVersion(ctx context.Context, db *database) error {
+// upgrade brings a file up to the layout this program knows, and refuses one of a later layout.
+func upgrade(ctx context.Context, db *database) error {
 	version, err := db.number(ctx, "SELECT max(version) FROM schema_version")
 	if err != nil {
 		return fmt.Errorf("read schema_version: %w", err)
 	}
-	if version != bookVersion {
-		return &VersionError{Found: version}
+	switch version {
+	case bookVersion:
+		return nil
+	case 1:
+		err = db.exec(ctx, `BEGIN; ALTER TABLE mirror_variant ADD COLUMN on_hand BIGINT; DELETE FROM export WHERE name = 'mirror_variant';
+			INSERT INTO schema_version VALUES (2); COMMIT`)
+		if err != nil {
+			return fmt.Errorf("bring the layout up to date: %w", err)
+		}
+		return nil
 	}
-	return nil
+	return &VersionError{Found: version}
 }
 
 // createTables makes the tables of a new file.

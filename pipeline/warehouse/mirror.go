@@ -126,11 +126,7 @@ func (m *mirrorSink) add(p catalog.Product) error {
 		return err
 	}
 	for i, v := range p.Variants {
-		var available any
-		if v.Available != nil {
-			available = *v.Available
-		}
-		if err := variant.add(n, v.FaireID, p.FaireID, place(i), v.SKU, v.GTIN, v.Tariff, v.Token, string(v.Lifecycle), available); err != nil {
+		if err := variant.add(n, v.FaireID, p.FaireID, place(i), v.SKU, v.GTIN, v.Tariff, v.Token, string(v.Lifecycle), units(v.Available), units(v.OnHand)); err != nil {
 			return err
 		}
 		for _, q := range v.Prices {
@@ -165,6 +161,14 @@ func addImages(table *filler, n int64, product, variant string, images []catalog
 }
 
 func place(index int) int64 { return int64(index) + 1 }
+
+// units is NULL for a quantity that is unknown, or that Faire does not track.
+func units(quantity *int64) any {
+	if quantity == nil {
+		return nil
+	}
+	return *quantity
+}
 
 // known is NULL for 0, by which catalog says that a number is unknown.
 func known(number int64) any {

@@ -72,19 +72,19 @@ func complete(product *catalog.Product, updated time.Time, stock string) error {
 	}
 	product.UpdatedAt = updated
 	levels, err := document[[]struct {
-		ID        string `json:"faire_id"`
-		Available int64  `json:"available"`
+		ID string `json:"faire_id"`
+		catalog.Stock
 	}](stock)
 	if err != nil || levels == nil {
 		return err
 	}
-	available := make(map[string]int64, len(*levels))
+	known := make(map[string]catalog.Stock, len(*levels))
 	for _, level := range *levels {
-		available[level.ID] = level.Available
+		known[level.ID] = level.Stock
 	}
 	for i := range product.Variants {
-		if level, ok := available[product.Variants[i].FaireID]; ok {
-			product.Variants[i].Available = &level
+		if level, ok := known[product.Variants[i].FaireID]; ok {
+			product.Variants[i].Available, product.Variants[i].OnHand = level.Available, level.OnHand
 		}
 	}
 	return nil

@@ -48,14 +48,15 @@ func (w *Warehouse) Replay(ctx context.Context, run ledger.Staged) error {
 	}
 	source := run.Inputs.Config.Sources[0].Name
 	objects := maps.Clone(run.Tables)
-	for path, layout := range stagedTables(run.Dir, source) {
+	files := stagedTables(run.Dir, source)
+	for _, path := range sortedKeys(files) {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return &ledger.UnstagedError{Run: run.Run, Lacks: filepath.Join(filepath.Base(run.Dir), strings.TrimPrefix(path, run.Dir))}
 		} else if err != nil {
 			return fmt.Errorf("replay run %s: %w", run.Run, err)
 		}
-		if strings.HasPrefix(layout.name, mirrorPrefix) { // merged already: nothing is laid over it
-			objects[layout.name] = path
+		if name := files[path].name; strings.HasPrefix(name, mirrorPrefix) { // merged already: nothing is laid over it
+			objects[name] = path
 		}
 	}
 	if err := w.Restore(ctx, ledger.Memory{Objects: objects}); err != nil {

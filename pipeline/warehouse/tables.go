@@ -147,7 +147,7 @@ func mirrorTables() []layout {
 		table("mirror_product", "product_id", `product_id name description short_description taxonomy_id taxonomy_name lifecycle sale_state
 			token unit_multiplier:i minimum_order_quantity:i made_in_country updated_at:t`),
 		table("mirror_variant", "product_id position variant_id",
-			"variant_id product_id position:i sku gtin tariff_code token lifecycle available:i"),
+			"variant_id product_id position:i sku gtin tariff_code token lifecycle available:i on_hand:i"),
 		table("mirror_price", "product_id variant_id geography currency", "product_id variant_id geography currency wholesale:i retail:i"),
 		table("mirror_image", "product_id variant_id position", "product_id variant_id position:i image_id original_url url hero:b"),
 		table("mirror_option", "product_id axis position", "product_id axis:i option_name position:i option_value"),

@@ -29,7 +29,7 @@ WITH concerned AS (
       'faire_id': v.variant_id, 'token': v.token, 'sku': v.sku, 'gtin': v.gtin, 'tariff_code': v.tariff_code, 'options': c.options,
       'prices': p.prices, 'images': i.images, 'lifecycle': v.lifecycle
     } ORDER BY v.position, v.variant_id) AS variants,
-    list({'faire_id': v.variant_id, 'available': v.available} ORDER BY v.variant_id) FILTER (WHERE v.available IS NOT NULL) AS stock
+    list({'faire_id': v.variant_id, 'available': v.available, 'on_hand': v.on_hand} ORDER BY v.variant_id) FILTER (WHERE v.available IS NOT NULL) AS stock
   FROM mirror_variant v SEMI JOIN concerned USING (product_id)
   LEFT JOIN choice_list c USING (variant_id)
   LEFT JOIN price_list p USING (variant_id)
@@ -53,5 +53,5 @@ SELECT
   document,                                                           -- JSON of catalog.Product
   md5(document) AS held_digest,                                       -- of the document
   updated_at,                                                         -- when Faire last changed it
-  to_json(stock)::VARCHAR AS stock                                    -- units available of tracked variants, JSON list
+  to_json(stock)::VARCHAR AS stock                                    -- units of tracked variants, as last seen, JSON list
 FROM shaped

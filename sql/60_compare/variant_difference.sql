@@ -1,8 +1,9 @@
 -- relation: variant_difference
 -- about:    The narrowing comparison, variants: which desired variants are new, gone, inactive or differ from Faire in a managed
 --           value. A quantity counts where Faire tracks the variant and stock is ours, and where it does not track a variant that we
---           made, or that start_tracking is for, since untracked ones sell without limit. A blank desired value counts as the current
---           one. What a difference means is decided in Go.
+--           made, or that start_tracking is for, since untracked ones sell without limit. Where a quantity is what is on hand, one that
+--           Faire was never asked for counts too. A blank desired value counts as the current one. What a difference means is
+--           decided in Go.
 -- grain:    one row per variant that differs
 -- key:      variant_key
 -- reads:    desired_variant, mirror_variant, price_choice, shaped_image, mirror_image, setting, variant_state
@@ -29,11 +30,12 @@ CROSS JOIN setting s
 WHERE d.variant_id IS NULL
    OR d.gone
    OR d.inactive
-   OR s.stock_policy = 'ours' AND m.available <> d.quantity
+   OR s.stock_policy = 'ours' AND (m.available <> d.quantity
+     OR s.inventory_means = 'on_hand' AND m.available IS NOT NULL AND d.quantity IS DISTINCT FROM m.on_hand AND d.quantity IS NOT NULL)
    OR s.stock_policy <> 'exclude' AND m.available IS NULL AND d.quantity IS NOT NULL
      AND (s.start_tracking = 'all' OR d.variant_id IN (SELECT variant_id FROM variant_state WHERE created))
    OR d.sku <> coalesce(m.sku, '')
-   OR d.gtin <> coalesce(m.gtin, '')
+   OR ltrim(d.gtin, '0') <> ltrim(coalesce(m.gtin, ''), '0')          -- a UPC and the EAN with a 0 before it are one barcode
    OR d.tariff_code <> coalesce(m.tariff_code, '')
    OR o.images <> coalesce(t.images, '')
    OR d.variant_key IN (SELECT variant_key FROM price)

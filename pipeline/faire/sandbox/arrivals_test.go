@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -67,7 +68,7 @@ func (f *faireUnderTest) dropped(method, path, body string) {
 	request.Header.Set("X-FAIRE-ACCESS-TOKEN", "token")
 	defer func() {
 		f.t.Helper()
-		if got := recover(); got != http.ErrAbortHandler {
+		if got, _ := recover().(error); !errors.Is(got, http.ErrAbortHandler) {
 			f.t.Errorf("%s %s: the handler ended with %v", method, path, got)
 		}
 	}()
