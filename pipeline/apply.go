@@ -271,6 +271,9 @@ func (r *run) recordApplied(ctx context.Context) error {
 	if err := r.keep(ctx, record); err != nil {
 		return err
 	}
+	if err := r.statusApplied(ctx, now); err != nil {
+		return err
+	}
 	return r.report()
 }
 

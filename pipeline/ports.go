@@ -71,6 +71,8 @@ type Book interface {
 	// Rebuild makes the database anew of a checkpoint, nil if there is none, and moves the old one aside.
 	Rebuild(ctx context.Context, checkpoint *ledger.Checkpoint, objectsDir string) error
 	Checkpoint(ctx context.Context, objectsDir string) (ledger.Checkpoint, error)
+	// ReadStatus reads all rows of a file; an error that wraps fs.ErrNotExist if there is none.
+	ReadStatus(ctx context.Context, path string) ([]ledger.StatusRow, error)
 	// WriteStatus writes one row per SKU to path; a last_changed that is zero is taken over from the rows of previous.
 	WriteStatus(ctx context.Context, path, previous string, rows func(yield func(ledger.StatusRow) error) error) error
 }

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
-	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
 	"fairesync/pipeline/stage"
 )
@@ -110,59 +108,4 @@ func products(byID map[string]catalog.Product) []catalog.Product {
 		list = append(list, byID[id])
 	}
 	return list
-}
-
-// noSKU are the rules that ignore a row because it is no SKU, or not the row that stands for it; status leaves them out.
-var noSKU = []string{"FEED_PARENT_ROW", "FEED_ROW_NOT_PRODUCT", "FEED_ROW_DUPLICATE", "FEED_WAREHOUSE_ROW"}
-
-// status writes one row per SKU of the source for the status command. now holds the products that were written to.
-func (r *run) status(ctx context.Context, settled plan.Settled, now map[string]catalog.Product) error {
-	changed := map[string]bool{}
-	byID := r.changes()
-	for _, o := range r.outcomes {
-		var without []string
-		for _, entry := range o.Failed {
-			without = append(without, entry.Changes...)
-		}
-		for _, id := range o.Request.Changes {
-			if c := byID[id]; (o.Status == load.Applied || o.Status == load.Partly) && !slices.Contains(without, id) {
-				changed[c.VariantKey], changed[c.Key] = true, true
-			}
-		}
-	}
-	variants, productsOf := map[string]string{}, map[string]string{}
-	for id, state := range settled.States {
-		productsOf[state.Key] = id
-		for variantID, v := range state.Variants {
-			variants[v.Key] = variantID
-		}
-	}
-	err := r.edges.State.Replace(ledger.StatusName, func(path string) error {
-		return r.edges.Book.WriteStatus(ctx, path, r.edges.State.StatusPath(), func(yield func(ledger.StatusRow) error) error {
-			return r.account(ctx, func(row plan.Row, verdict plan.Verdict, codes []string) error {
-				if slices.Contains(noSKU, row.IgnoredBy) {
-					return nil
-				}
-				s := ledger.StatusRow{SKU: row.SKU, Style: row.Style, Name: row.Name, ProductKey: row.ProductKey, ProductID: row.ProductID,
-					VariantID: row.VariantID, Lifecycle: row.Lifecycle, State: string(verdict), Why: strings.Join(codes, ", "), LastChecked: r.summary.Started}
-				if id := productsOf[row.ProductKey]; s.ProductID == "" && verdict != plan.RowIgnored {
-					s.ProductID = id
-				}
-				if id := variants[row.VariantKey]; s.VariantID == "" && verdict != plan.RowIgnored {
-					s.VariantID = id
-				}
-				if p, written := now[s.ProductID]; written {
-					s.Lifecycle = string(p.Lifecycle)
-				}
-				if s.OnFaire = s.VariantID != ""; changed[row.VariantKey] || changed[row.ProductKey] && verdict == plan.RowPlanned {
-					s.LastChanged = r.summary.Started
-				}
-				return yield(s)
-			})
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("write the status: %w", err)
-	}
-	return nil
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"cmp"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -48,6 +48,9 @@ type style struct {
 	cents, units            int
 	inactive                bool
 }
+
+// sku is the SKU of a size.
+func (s style) sku(size string) string { return strings.TrimSuffix(s.code+"-"+size, "-") }
 
 // oldFeed is what the brand sells before the change. The last style has no image, so it is not published.
 func oldFeed() []style {
@@ -139,7 +142,7 @@ func csv(feed []style) string {
 			active = "no"
 		}
 		for i, size := range sizes {
-			fmt.Fprintf(&text, "%s,%s,%s,%s,%s,%d.%02d,%d.%02d,%s,%d,%s\n", strings.TrimSuffix(s.code+"-"+size, "-"), s.code, s.name, s.kind, size,
+			fmt.Fprintf(&text, "%s,%s,%s,%s,%s,%d.%02d,%d.%02d,%s,%d,%s\n", s.sku(size), s.code, s.name, s.kind, size,
 				s.cents/100, s.cents%100, s.cents/40, s.cents*5/2%100, s.image, s.units+i, active)
 		}
 	}
@@ -158,37 +161,53 @@ func writeBrand(t *testing.T, dir, url string, feed []style) string {
 	return filepath.Join(dir, "fairesync.yaml")
 }
 
-// catalogue is what Faire holds, without what differs from run to run: ids, which depend on whose request came first, and times.
-// Products are known by their token, variants by their SKU.
-type catalogue struct {
-	Products []sandbox.Product
-	Stock    map[string]string // by SKU
+// catalogue is what Faire holds, value by value: of a product by the SKU of its first variant, and stock by SKU. It lacks what differs
+// from run to run: ids, which depend on whose request came first, and times.
+type catalogue map[string]string
+
+func catalogueOf(t *testing.T, state sandbox.State) catalogue {
+	t.Helper()
+	c := catalogue{}
+	for i, p := range state.Products {
+		key := fmt.Sprintf("%d:", i)
+		if len(p.Variants) > 0 {
+			key = p.Variants[0].SKU
+		}
+		if _, twice := c[key+" name"]; twice {
+			key += " again"
+		}
+		for _, v := range p.Variants {
+			if stock, set := state.Inventories[v.ID]; set {
+				c["stock "+v.SKU] = fmt.Sprint(stock.OnHand.Quantity, " ", stock.OnHand.Type, ", committed ", stock.Committed.Quantity)
+			}
+		}
+		data, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tree any
+		if err := json.Unmarshal(data, &tree); err != nil {
+			t.Fatal(err)
+		}
+		c.add(key, tree)
+	}
+	return c
 }
 
-func catalogueOf(state sandbox.State) catalogue {
-	c := catalogue{Stock: map[string]string{}}
-	for _, p := range state.Products {
-		p.ID, p.CreatedAt, p.UpdatedAt = "", "", ""
-		p.Images = slices.Clone(p.Images)
-		for i := range p.Images {
-			p.Images[i].ID = ""
-		}
-		p.Variants = slices.Clone(p.Variants)
-		for i := range p.Variants {
-			v := &p.Variants[i]
-			if stock, set := state.Inventories[v.ID]; set {
-				c.Stock[v.SKU] = fmt.Sprintf("%+v", stock)
-			}
-			v.ID, v.ProductID, v.CreatedAt, v.UpdatedAt = "", "", "", ""
-			v.Images = slices.Clone(v.Images)
-			for j := range v.Images {
-				v.Images[j].ID = ""
+// add adds the values of a JSON tree.
+func (c catalogue) add(key string, value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			if !slices.Contains([]string{"id", "product_id", "created_at", "updated_at"}, name) || strings.HasSuffix(key, "taxonomy_type") {
+				c.add(key+" "+name, member)
 			}
 		}
-		c.Products = append(c.Products, p)
+	case []any:
+		for i, member := range value {
+			c.add(fmt.Sprint(key, " ", i), member)
+		}
+	default:
+		c[key] = fmt.Sprint(value)
 	}
-	slices.SortFunc(c.Products, func(a, b sandbox.Product) int {
-		return cmp.Or(strings.Compare(a.IdempotenceToken, b.IdempotenceToken), strings.Compare(a.Name, b.Name))
-	})
-	return c
 }

@@ -68,6 +68,7 @@ func (b beginnings) draw(random *rand.Rand, of kind, journal int) point {
 type hunted struct {
 	*lively
 	kills map[kind]int
+	run1  string // the run to undo
 
 	mu     sync.Mutex
 	point  point
@@ -124,12 +125,12 @@ func (h *hunted) around(box http.Handler) http.Handler {
 	})
 }
 
-// run runs the program and kills it at a point. It says whether the process was killed; one that is not has ended by itself.
-func (h *hunted) run(t *testing.T, p point) (killed bool) {
+// run runs a subcommand and kills it at a point. A process that was killed has the exit code -1; another has ended by itself.
+func (h *hunted) run(t *testing.T, p point, args ...string) ending {
 	t.Helper()
 	old, before := h.runFolders(), h.journalled()
 	h.mu.Lock() // no request is looked at before the process is known
-	process, wait, err := start(t.Context(), h.dir, []string{h.program, "run", "--json"})
+	process, wait, err := start(t.Context(), h.dir, append([]string{h.program, "--json"}, args...))
 	if err != nil {
 		h.mu.Unlock()
 		t.Fatal(err)
@@ -166,17 +167,13 @@ func (h *hunted) run(t *testing.T, p point) (killed bool) {
 	for h.busy() { // Faire does what it has received, whoever sent it, before anybody asks again
 		time.Sleep(time.Millisecond)
 	}
-	switch {
-	case e.code == -1:
+	if e.code == -1 {
 		h.kills[p.kind]++
 		if p.tear {
 			h.tear(t)
 		}
-		return true
-	case e.code != 0:
-		t.Fatalf("the run after %v kills ends with %d: %s", h.kills, e.code, e.stderr)
 	}
-	return false
+	return e
 }
 
 // busy says whether writes are still being done.
@@ -289,6 +286,8 @@ func TestKill(t *testing.T) {
 			})
 		}
 	})
+	t.Run("undo", b.killedUndo)
+	t.Run("apply", b.killedApply)
 	sum := tally{kills: map[kind]int{}, settled: map[string]int{}}
 	for _, one := range tallies {
 		sum.add(one)
@@ -342,14 +341,20 @@ func (b beginnings) hunt(t *testing.T, random *rand.Rand, deck []kind, journal i
 				p, most = b.draw(random, deck[0], journal), most-1
 			}
 			story = append(story, fmt.Sprintf("%s %d", p.kind, p.at))
-			if !h.run(t, p) {
+			if e := h.run(t, p, "run"); e.code == 0 {
 				break
+			} else if e.code != -1 {
+				t.Fatalf("%s: the run ends with %d: %s", strings.Join(story, ", "), e.code, e.stderr)
 			}
 			deck, missed = deck[1:], 0
 		}
 		sum.add(tally{kills: h.kills, settled: h.settled(t)})
 		h.buried(t)
-		h.arrived(t)
+		h.same(t)
+		h.quiet(t)
+		if e := h.call(t, "status", "OLD-0*"); e.code != 0 || e.stderr != "" || strings.Count(e.stdout, "OLD-0") < 10 {
+			t.Errorf("status ends with %d: %s%s", e.code, e.stdout, e.stderr)
+		}
 		if sum.trials%2 == 0 {
 			h.goesOn(t)
 		}

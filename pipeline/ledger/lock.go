@@ -37,7 +37,7 @@ func (s *State) Lock(holder Holder) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock of brand %s: %w", s.brand, err)
 	}
-	if err := flock(file); err != nil {
+	if err := flockSoon(file); err != nil {
 		closing := file.Close()
 		if !errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, errors.Join(fmt.Errorf("lock of brand %s: %w", s.brand, err), closing)
@@ -52,6 +52,19 @@ func (s *State) Lock(holder Holder) (*Lock, error) {
 		return nil, errors.Join(err, lock.Release())
 	}
 	return lock, nil
+}
+
+// flockSoon tries for a tenth of a second: whoever only asks who holds the lock (fairesync status) has it for a moment, and must not
+// keep a run from starting.
+func flockSoon(file *os.File) error {
+	const tries, wait = 10, 10 * time.Millisecond
+	for n := 1; ; n++ {
+		err := flock(file)
+		if n == tries || !errors.Is(err, unix.EWOULDBLOCK) {
+			return err
+		}
+		time.Sleep(wait)
+	}
 }
 
 // flock takes an exclusive lock on the open file, or fails with EWOULDBLOCK.

@@ -22,8 +22,15 @@ func (e *DamagedError) Error() string {
 	if errors.Is(e.Err, fs.ErrNotExist) {
 		return fmt.Sprintf("the brand's state %s is gone, but there is a checkpoint of it", e.Path)
 	}
-	return fmt.Sprintf("the brand's state %s is damaged: %v", e.Path, e.Err)
+	said := e.Err.Error()
+	if at := strings.LastIndex(said, engineSays); at >= 0 {
+		said = said[at+len(engineSays):] // what our own layers say of it is said already
+	}
+	return fmt.Sprintf("the brand's state %s is damaged: %s", e.Path, said)
 }
+
+// engineSays stands before the engine's own words.
+const engineSays = "duckdb error: "
 
 // Unwrap is what the engine says.
 func (e *DamagedError) Unwrap() error { return e.Err }

@@ -35,6 +35,11 @@ func (*Book) WriteStatus(ctx context.Context, path, previous string, rows func(y
 	return writeStatus(ctx, path, previous, rows)
 }
 
+// ReadStatus reads all rows like the function of this name.
+func (*Book) ReadStatus(ctx context.Context, path string) ([]ledger.StatusRow, error) {
+	return ReadStatus(ctx, path, "")
+}
+
 func writeStatus(ctx context.Context, path, previous string, rows func(yield func(ledger.StatusRow) error) error) (err error) {
 	db, err := openDatabase(ctx, "", map[string]string{"temp_directory": path + ".spill"})
 	if err != nil {
