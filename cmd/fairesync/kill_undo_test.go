@@ -83,8 +83,9 @@ func (b beginnings) killedApply(t *testing.T) {
 			if e := h.run(t, p, "apply", "plan.json"); e.code != -1 {
 				t.Fatalf("apply ends with %d: %s", e.code, e.stderr)
 			}
-			if s := h.succeed(t); len(s.HeldBy) > 0 || s.Requests.OK == 0 {
-				t.Errorf("the next run holds %v and sends %d requests", s.HeldBy, s.Requests.OK)
+			e := h.call(t, "run", "--json")
+			if s := summaryOf(t, e.stdout); e.code != 0 || len(s.HeldBy) > 0 || s.Requests.OK == 0 {
+				t.Fatalf("the next run ends with %d, holds %v and sends %d requests", e.code, s.HeldBy, s.Requests.OK)
 			}
 			h.quiet(t)
 		})
