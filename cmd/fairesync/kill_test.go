@@ -278,7 +278,7 @@ func TestKill(t *testing.T) {
 				t.Parallel()
 				random := rand.New(rand.NewPCG(seed, uint64(n)))
 				var deck []kind
-				for i := range (total + lines - 1) / lines {
+				for i := n; i < total; i += lines {
 					deck = append(deck, kinds[i%len(kinds)])
 				}
 				random.Shuffle(len(deck), func(i, j int) { deck[i], deck[j] = deck[j], deck[i] })
