@@ -224,9 +224,11 @@ func (r *run) bury(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
-	summary := ledger.Summary{Type: "summary", Run: id, Command: "run", Brand: p.Brand, Started: started, Ended: r.edges.Now().UTC(), Status: "died", Exit: 1,
-		Error: "the run ended without a word; what it had sent was settled by run " + r.summary.Run, Changes: p.Summary.Changes, HeldBy: p.Summary.Held,
-		Requests: sent, Plan: folder.Path(ledger.PlanName)}
+	rows := p.Summary.Accounting
+	summary := ledger.Summary{Type: "summary", Run: id, Command: "run", Brand: p.Brand, Started: started, Ended: r.edges.Now().UTC(),
+		Status: ledger.StatusDied, Exit: 1, Error: "the run ended without a word; what it had sent was settled by run " + r.summary.Run,
+		SourceRows: rows.SourceRows, Unchanged: rows.Unchanged, Planned: rows.Planned, Held: rows.Held, Ignored: rows.Ignored,
+		Changes: p.Summary.Changes, HeldBy: p.Summary.Held, Requests: sent, Plan: folder.Path(ledger.PlanName)}
 	return errors.Join(folder.WriteSummary(summary), r.edges.State.AppendRun(summary))
 }
 

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
@@ -68,7 +66,7 @@ func (r *record) runs() ([]ledger.Summary, error) {
 		return nil, err
 	}
 	// Whoever holds the lock is asked last: a run that ended before that has written its summary.
-	holder, err := r.holder()
+	holder, err := r.Holder()
 	if err != nil {
 		return nil, err
 	}
@@ -217,39 +215,6 @@ func (r *record) progressOf(s ledger.Summary) string {
 		text += fmt.Sprintf("; %d of %d requests answered", s.Requests.OK+s.Requests.Refused, s.Requests.Planned)
 	}
 	return text
-}
-
-// holder is who holds the brand's lock; nil if nobody does. lock.json outlives a run that was killed, so the kernel is asked too: a
-// shared lock cannot be had beside the exclusive one of a run.
-func (r *record) holder() (*ledger.Holder, error) {
-	var holder ledger.Holder
-	err := r.ReadJSON("lock.json", &holder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	file, err := r.Open("lock")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() //nolint:errcheck // this gives the lock back
-	connection, err := file.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	var locked error
-	if err := connection.Control(func(fd uintptr) { locked = unix.Flock(int(fd), unix.LOCK_SH|unix.LOCK_NB) }); err != nil {
-		return nil, err
-	}
-	if errors.Is(locked, unix.EWOULDBLOCK) {
-		return &holder, nil
-	}
-	return nil, locked
 }
 
 // resolveRun gives the id of the run that is asked for: by its id, by the beginning of one, or by the words last and previous, the

@@ -87,20 +87,20 @@ func TestLockOfARunThatDied(t *testing.T) {
 	if err := r.WriteJSON("lock.json", ledger.Holder{Run: id, Command: "run"}); err != nil {
 		t.Fatal(err)
 	}
-	if holder, err := r.holder(); err != nil || holder != nil {
+	if holder, err := r.Holder(); err != nil || holder != nil {
 		t.Errorf("without a lock: %+v, error %v", holder, err)
 	}
 	lock, err := r.Lock(ledger.Holder{Run: id, Command: "run"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if holder, err := r.holder(); err != nil || holder == nil || holder.Run != id {
+	if holder, err := r.Holder(); err != nil || holder == nil || holder.Run != id {
 		t.Errorf("while it is held: %+v, error %v", holder, err)
 	}
 	if err := lock.Release(); err != nil {
 		t.Fatal(err)
 	}
-	if holder, err := r.holder(); err != nil || holder != nil {
+	if holder, err := r.Holder(); err != nil || holder != nil {
 		t.Errorf("when it was given back: %+v, error %v", holder, err)
 	}
 	if err := r.WriteJSON("lock.json", ledger.Holder{Run: id, Command: "run"}); err != nil { // as a kill leaves it

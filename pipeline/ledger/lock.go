@@ -54,12 +54,37 @@ func (s *State) Lock(holder Holder) (*Lock, error) {
 	return lock, nil
 }
 
+// Holder is who holds the brand's lock; nil if nobody does. lock.json outlives a run that was killed, so the kernel is asked too: a
+// shared lock cannot be had beside the exclusive one of a run.
+func (s *State) Holder() (*Holder, error) {
+	var holder Holder
+	if err := s.ReadJSON(lockInfoName, &holder); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return nil, err
+	}
+	file, err := s.root.Open(lockName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock of brand %s: %w", s.brand, err)
+	}
+	defer file.Close() //nolint:errcheck // this gives the lock back
+	err = flock(file, unix.LOCK_SH)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return &holder, nil
+	}
+	return nil, err
+}
+
 // flockSoon tries for a tenth of a second: whoever only asks who holds the lock (fairesync status) has it for a moment, and must not
 // keep a run from starting.
 func flockSoon(file *os.File) error {
 	const tries, wait = 10, 10 * time.Millisecond
 	for n := 1; ; n++ {
-		err := flock(file)
+		err := flock(file, unix.LOCK_EX)
 		if n == tries || !errors.Is(err, unix.EWOULDBLOCK) {
 			return err
 		}
@@ -67,8 +92,8 @@ func flockSoon(file *os.File) error {
 	}
 }
 
-// flock takes an exclusive lock on the open file, or fails with EWOULDBLOCK.
-func flock(file *os.File) error {
+// flock takes a lock on the open file, exclusive or shared, or fails with EWOULDBLOCK.
+func flock(file *os.File, how int) error {
 	connection, err := file.SyscallConn()
 	if err != nil {
 		return err
@@ -76,7 +101,7 @@ func flock(file *os.File) error {
 	var result error
 	err = connection.Control(func(fd uintptr) {
 		for {
-			result = unix.Flock(int(fd), unix.LOCK_EX|unix.LOCK_NB)
+			result = unix.Flock(int(fd), how|unix.LOCK_NB)
 			if !errors.Is(result, unix.EINTR) {
 				return
 			}

@@ -196,10 +196,10 @@ func (w *work) leave(change Change, field, held, sent string) {
 func (w *work) takeBack(change Change, f Field, sent string) {
 	f.Sent, f.Held = &sent, &f.Before
 	back := Change{Kind: change.Kind, Action: Update, Reason: ReasonUndone, VariantKey: change.VariantKey, VariantID: change.VariantID, SKU: change.SKU, Fields: []Field{f}}
-	switch {
-	case f.Name == fieldOnHand:
+	switch f.Name {
+	case fieldOnHand:
 		back.Kind = KindInventory
-	case f.Name == fieldLifecycle:
+	case fieldLifecycle:
 		back.Kind, back.VariantKey, back.SKU = KindLifecycle, "", ""
 	}
 	w.wantBack(change.VariantID, f)
