@@ -25,6 +25,7 @@ build: tools ## bin/fairesync
 
 docs: tools ## the generated documents
 	go test ./docs -update
+	go test ./cmd/fairesync -run TestCommandsDocument -update
 
 fuzz: tools ## a minute for each parser of foreign input
 	@for package in $$(go list ./...); do \

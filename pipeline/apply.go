@@ -89,6 +89,10 @@ func (r *run) apply(ctx context.Context) error {
 
 // loadApplied sends the plan and records what became of it.
 func (r *run) loadApplied(ctx context.Context) error {
+	var err error
+	if r.result.States, err = r.appliedStates(ctx); err != nil {
+		return err
+	}
 	r.step("load")
 	loadErr := r.load(ctx)
 	r.step("record")
@@ -254,9 +258,7 @@ func (r *run) recordApplied(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.result.States, err = r.appliedStates(ctx); err != nil {
-		return err
-	}
+	maps.Copy(r.result.States, createdStates(p, r.madeBy))
 	in := plan.Input{Run: r.summary.Run, Brand: p.Brand, BrandID: p.BrandID, Rules: r.rules()}
 	settled := plan.Settle(in, r.result, r.answers(), now)
 	found := slices.Concat(settled.Exceptions, r.failures(now))
@@ -277,7 +279,8 @@ func (r *run) recordApplied(ctx context.Context) error {
 	return r.report()
 }
 
-// appliedStates is what is recorded of the products the plan writes to, with those it made and those it released.
+// appliedStates is what is recorded of the products the plan writes to. Whoever made the plan released those that were not: nothing
+// is planned to be sent to another.
 func (r *run) appliedStates(ctx context.Context) (map[string]plan.State, error) {
 	var ids []string
 	for _, touch := range r.result.Plan.Touches {
@@ -287,18 +290,17 @@ func (r *run) appliedStates(ctx context.Context) (map[string]plan.State, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read the brand's state: %w", err)
 	}
-	for _, change := range r.result.Plan.Changes {
-		if change.Held() || change.Reason != plan.ReasonFirstLink {
-			continue
-		}
-		state, known := states[change.ProductID]
+	for _, touch := range r.result.Plan.Touches {
+		state, known := states[touch.ProductID]
 		if !known {
-			state = plan.State{Key: change.Key, ProductID: change.ProductID, Generation: 1, Fields: map[string]plan.Value{}, Variants: map[string]plan.VariantState{}}
+			state = plan.State{Key: touch.Key, ProductID: touch.ProductID, Generation: 1, Fields: map[string]plan.Value{}, Variants: map[string]plan.VariantState{}}
 		}
-		state.Released = true
-		states[change.ProductID] = state
+		if !state.Created && !state.Released {
+			state.Released = true
+			r.released[touch.ProductID] = true
+		}
+		states[touch.ProductID] = state
 	}
-	maps.Copy(states, createdStates(r.result.Plan, r.madeBy))
 	return states, nil
 }
 

@@ -48,6 +48,9 @@ func (r *run) keep(ctx context.Context, record ledger.Record) error {
 	if err := r.edges.Book.Record(ctx, record); err != nil {
 		return fmt.Errorf("record the run: %w", err)
 	}
+	if err := r.folder.MarkRecorded(); err != nil {
+		return fmt.Errorf("record the run: %w", err)
+	}
 	checkpoint, err := r.edges.Book.Checkpoint(ctx, r.edges.State.ObjectsDir())
 	if err != nil {
 		return fmt.Errorf("keep a checkpoint: %w", err)

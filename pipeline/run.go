@@ -103,6 +103,7 @@ type run struct {
 	outcomes   []load.Outcome
 	stock      map[string]catalog.Stock   // by variant id, as Faire told before the plan
 	now        map[string]catalog.Product // read back after the last write; nil: not yet
+	released   map[string]bool            // ids of products that the plan of an apply releases
 	resent     int                        // creates of earlier runs that were sent again to settle them
 	fullWalk   bool
 	faireTime  time.Time // newest updated_at seen on Faire: its clock, not ours, bounds the next walk
@@ -114,14 +115,18 @@ type run struct {
 // open locks the brand and makes the run folder. A second run of the same brand ends here.
 func open(edges Edges, options Options) (*run, error) {
 	started := edges.Now().UTC()
-	r := &run{edges: edges, options: options, digests: map[string]string{}, blocks: map[string][]plan.Block{}}
+	r := &run{edges: edges, options: options, digests: map[string]string{}, blocks: map[string][]plan.Block{}, released: map[string]bool{}}
 	id := ledger.RunID(started, edges.Random)
-	lock, err := edges.State.Lock(ledger.Holder{Run: id, Command: options.Command, Started: started})
+	holder := ledger.Holder{Run: id, Command: options.Command, Started: started}
+	lock, err := edges.State.Lock(holder)
 	if err != nil {
 		return nil, fmt.Errorf("open run: %w", err)
 	}
 	r.lock = lock
 	if r.folder, err = edges.State.NewRun(id); err != nil {
+		return nil, errors.Join(fmt.Errorf("open run: %w", err), lock.Release())
+	}
+	if err = r.folder.WriteHolder(holder); err != nil {
 		return nil, errors.Join(fmt.Errorf("open run: %w", err), lock.Release())
 	}
 	if r.log, err = r.folder.Append(ledger.LogName); err != nil {

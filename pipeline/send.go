@@ -28,11 +28,11 @@ func (r *run) load(ctx context.Context) error {
 			repeats = true
 		}
 	}
+	if err := r.recordIntent(ctx); err != nil {
+		return err
+	}
 	if len(requests) == 0 {
 		return nil
-	}
-	if err := r.recordReleases(ctx); err != nil {
-		return err
 	}
 	journal, err := r.folder.Journal()
 	if err != nil {
@@ -89,18 +89,21 @@ func (r *run) live() func(productID string) bool {
 	return func(productID string) bool { return !hidden[productID] }
 }
 
-// recordReleases writes down which products an approval released before anything is sent to them: a run that dies while it sends
-// has been released all the same, and the next one goes on.
-func (r *run) recordReleases(ctx context.Context) error {
-	released := map[string]bool{}
+// recordIntent writes down, before anything is sent, what was decided about products and does not depend on the load: which were
+// released, and which values are regretted (fairesync undo). A run that dies while it sends has been decided all the same: the next
+// one goes on from there.
+func (r *run) recordIntent(ctx context.Context) error {
+	approved, undone := map[string]bool{}, map[string]bool{}
 	for _, a := range r.result.Approved {
-		if a.Code == plan.CodeFirstLink {
-			released[a.Key] = true
-		}
+		approved[a.Key] = approved[a.Key] || a.Code == plan.CodeFirstLink
 	}
+	for _, c := range r.result.Plan.Changes {
+		undone[c.ProductID] = undone[c.ProductID] || c.Reason == plan.ReasonUndone && !c.Held()
+	}
+	r.result.States = plan.Mark(r.result.States, r.result.Plan)
 	states := map[string]plan.State{}
 	for id, state := range r.result.States {
-		if released[state.Key] && state.Released {
+		if approved[state.Key] && state.Released || r.released[id] || undone[id] {
 			states[id] = state
 		}
 	}
@@ -108,7 +111,7 @@ func (r *run) recordReleases(ctx context.Context) error {
 		return nil
 	}
 	if err := r.edges.Book.Record(ctx, ledger.Record{Run: r.summary.Run, Now: r.summary.Started, States: states}); err != nil {
-		return fmt.Errorf("record what was released: %w", err)
+		return fmt.Errorf("record what was decided: %w", err)
 	}
 	return nil
 }

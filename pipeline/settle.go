@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"fairesync/pipeline/catalog"
@@ -190,7 +191,7 @@ func (r *run) changedSince(ctx context.Context, made time.Time) (map[string]cata
 	return now, nil
 }
 
-// bury ends a run that died: what it made is linked, and it gets the summary it could not write.
+// bury ends a run that died, or could not record what it sent: that is recorded now, and it gets the summary it could not write.
 func (r *run) bury(ctx context.Context, id string) (err error) {
 	folder, err := r.edges.State.OpenRun(id)
 	if err != nil {
@@ -205,47 +206,62 @@ func (r *run) bury(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
-	made := map[string]string{} // id of a request: the product it made
+	made, answers := map[string]string{}, map[string]plan.Answer{} // by id of the request; made: the product
 	sent := ledger.Requests{Planned: p.Summary.Requests}
 	for _, a := range attempts {
-		if a.Phase == ledger.PhaseBegin {
+		switch {
+		case a.Phase == ledger.PhaseBegin:
 			sent.Sent++
-		}
-		if a.Phase != ledger.PhaseBegin && a.Status == load.Applied {
+		case a.Status == load.Applied:
 			sent.OK++
-			made[a.Request] = a.NewID
+			made[a.Request], answers[a.Request] = a.NewID, plan.Answer{Applied: true}
+		case a.Status == load.Refused && !answers[a.Request].Applied:
+			answers[a.Request] = plan.Answer{Code: a.Code, Message: a.Message}
 		}
 	}
-	states := createdStates(p, func(request plan.Request) string { return made[request.ID] })
-	if err := r.linkMade(ctx, id, states); err != nil {
+	if err := r.recordFor(ctx, id, p, answers, createdStates(p, func(request plan.Request) string { return made[request.ID] })); err != nil {
 		return err
 	}
-	started, err := ledger.ParseRunID(id)
+	if _, err := folder.ReadSummary(); err == nil { // it could tell how it ended, but not record it
+		return folder.MarkRecorded()
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	begun, err := folder.ReadHolder()
 	if err != nil {
 		return err
 	}
 	rows := p.Summary.Accounting
-	summary := ledger.Summary{Type: "summary", Run: id, Command: "run", Brand: p.Brand, Started: started, Ended: r.edges.Now().UTC(),
+	summary := ledger.Summary{Type: "summary", Run: id, Command: begun.Command, Brand: p.Brand, Started: begun.Started, Ended: r.edges.Now().UTC(),
 		Status: ledger.StatusDied, Exit: 1, Error: "the run ended without a word; what it had sent was settled by run " + r.summary.Run,
 		SourceRows: rows.SourceRows, Unchanged: rows.Unchanged, Planned: rows.Planned, Held: rows.Held, Ignored: rows.Ignored,
 		Changes: p.Summary.Changes, HeldBy: p.Summary.Held, Requests: sent, Plan: folder.Path(ledger.PlanName)}
-	return errors.Join(folder.WriteSummary(summary), r.edges.State.AppendRun(summary))
+	return errors.Join(folder.WriteSummary(summary), r.edges.State.AppendRun(summary), folder.MarkRecorded())
 }
 
-// linkMade records the links of products that a run made and could not record.
-func (r *run) linkMade(ctx context.Context, of string, states map[string]plan.State) error {
-	known, err := r.edges.Book.States(ctx, sortedKeys(states))
+// recordFor records what a run sent and could not record: links, sent and held values as Faire holds them now, and the tokens that a
+// refusal moved.
+func (r *run) recordFor(ctx context.Context, of string, p plan.Plan, answers map[string]plan.Answer, made map[string]plan.State) error {
+	ids := sortedKeys(made)
+	for _, touch := range p.Touches {
+		ids = append(ids, touch.ProductID)
+	}
+	states, err := r.edges.Book.States(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("read the brand's state: %w", err)
 	}
-	for id := range known {
-		delete(states, id)
+	for id, state := range made {
+		if _, known := states[id]; !known {
+			states[id] = state
+		}
 	}
-	if len(states) == 0 {
-		return nil
+	now, err := r.changedSince(ctx, p.Created)
+	if err != nil {
+		return err
 	}
-	if err := r.edges.Book.Record(ctx, ledger.Record{Run: of, Now: r.summary.Started, States: states}); err != nil {
-		return fmt.Errorf("record what it made: %w", err)
+	settled := plan.Settle(plan.Input{Run: of, Brand: p.Brand, BrandID: p.BrandID, Rules: r.rules()}, plan.Result{Plan: p, States: states}, answers, now)
+	if err := r.edges.Book.Record(ctx, ledger.Record{Run: of, Now: r.summary.Started, States: settled.States, Generations: settled.Generations}); err != nil {
+		return fmt.Errorf("record what it sent: %w", err)
 	}
 	return nil
 }

@@ -187,6 +187,7 @@ func (b beginnings) fullMidway(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var l *lively
+			var old []string
 			var mu sync.Mutex
 			var process *os.Process
 			writes := 0
@@ -197,7 +198,7 @@ func (b beginnings) fullMidway(t *testing.T) {
 						writes++
 					}
 					if writes == test.at && r.Method != http.MethodGet {
-						size := uint64(sizeOf(t, filepath.Join(slices.Max(l.runFolders()), ledger.AttemptsName)) + test.left)
+						size := uint64(sizeOf(t, filepath.Join(l.newRun(old), ledger.AttemptsName)) + test.left)
 						if err := unix.Prlimit(process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: size}, nil); err != nil {
 							t.Error(err)
 						}
@@ -206,7 +207,8 @@ func (b beginnings) fullMidway(t *testing.T) {
 					box.ServeHTTP(w, r)
 				})
 			})
-			mu.Lock()
+			mu.Lock() // no request is looked at before the process is known
+			old = l.runFolders()
 			started, wait, err := start(t.Context(), l.dir, []string{l.program, "run", "--quiet"})
 			process = started
 			mu.Unlock()
@@ -218,7 +220,7 @@ func (b beginnings) fullMidway(t *testing.T) {
 				t.Fatal(err)
 			}
 			e.complains(t, "journal", ledger.AttemptsName, "file too large")
-			data, err := os.ReadFile(filepath.Join(slices.Max(l.runFolders()), ledger.AttemptsName))
+			data, err := os.ReadFile(filepath.Join(l.newRun(old), ledger.AttemptsName))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -315,25 +317,34 @@ func (b beginnings) taken(t *testing.T) {
 	})
 	t.Run("the journal", func(t *testing.T) {
 		t.Parallel()
+		var mu sync.Mutex
 		var l *lively
-		var once sync.Once
+		var old []string
 		path := ""
 		l = b.changed(t, func(box http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				once.Do(func() { // the run folder is there now, the journal is not
-					path = filepath.Join(slices.Max(l.runFolders()), ledger.AttemptsName)
+				mu.Lock()
+				if path == "" { // the run folder is there now, the journal is not
+					path = filepath.Join(l.newRun(old), ledger.AttemptsName)
 					if err := os.Mkdir(path, 0o700); err != nil {
 						t.Error(err)
 					}
-				})
+				}
+				mu.Unlock()
 				box.ServeHTTP(w, r)
 			})
 		})
+		mu.Lock()
+		old = l.runFolders()
+		mu.Unlock()
 		l.call(t, "run", "--quiet").complains(t, "journal", "is a directory")
 		if effects := l.box.Effects(); effects.Writes > 0 {
 			t.Errorf("%d requests were sent without a journal", effects.Writes)
 		}
-		if err := os.Remove(path); err != nil {
+		mu.Lock()
+		err := os.Remove(path)
+		mu.Unlock()
+		if err != nil {
 			t.Fatal(err)
 		}
 		l.recovers(t)

@@ -17,6 +17,7 @@ func main() { os.Exit(execute(realWorld())) }
 func realWorld() world {
 	interrupts := make(chan os.Signal, 2)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of its write, also where the database writes it
 	return world{
 		Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr,
 		Now: time.Now, Random: rand.Reader, Jitter: mathrand.Float64,

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,7 +52,8 @@ func seeded(t *testing.T) uint64 {
 
 // ending is how a process ended.
 type ending struct {
-	code           int // -1: by a signal
+	code           int  // -1: by a signal
+	killed         bool // by SIGKILL
 	stdout, stderr string
 }
 
@@ -70,7 +72,9 @@ func start(ctx context.Context, dir string, command []string, env ...string) (*o
 		if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
 			err = nil
 		}
-		return ending{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}, err
+		status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+		return ending{code: cmd.ProcessState.ExitCode(), killed: status.Signaled() && status.Signal() == syscall.SIGKILL,
+			stdout: stdout.String(), stderr: stderr.String()}, err
 	}, nil
 }
 
@@ -134,6 +138,7 @@ type beginnings struct {
 	last    catalogue     // and after one with the last feed
 	folder  string        // of the run with the new feed
 	writes  int           // requests it wrote with
+	journal int           // bytes of its journal
 	took    time.Duration // how long it took
 }
 
@@ -149,11 +154,15 @@ func begin(t *testing.T) beginnings {
 
 	twin := b.changed(t, nil)
 	began := time.Now()
-	twin.succeed(t)
+	b.folder = filepath.Join(twin.brandFolder(), "runs", twin.succeed(t).Run)
 	b.took = time.Since(began)
 	b.new, b.writes = catalogueOf(t, twin.box.State()), twin.box.Effects().Writes
 	b.check(t, b.new, newFeed())
-	b.folder = slices.Max(twin.runFolders())
+	info, err := os.Stat(filepath.Join(b.folder, ledger.AttemptsName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.journal = int(info.Size())
 	twin.feed(t, lastFeed())
 	twin.succeed(t)
 	b.last = catalogueOf(t, twin.box.State())
@@ -293,6 +302,16 @@ func (l *lively) runFolders() []string {
 		}
 	}
 	return folders
+}
+
+// newRun is the folder of the run that is not among the old ones; none yet is no folder. Runs of one second do not sort by time.
+func (l *lively) newRun(old []string) string {
+	for _, folder := range l.runFolders() {
+		if !slices.Contains(old, folder) {
+			return folder
+		}
+	}
+	return filepath.Join(l.brandFolder(), "none")
 }
 
 // history is the status of every run in the record, by id.

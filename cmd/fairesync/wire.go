@@ -93,7 +93,7 @@ func newRootCommand(a *app) *cobra.Command {
 			"Faire does hold, and changes only what differs. What it would not do, and why, is in a workbook.",
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true}, // newCompletionCommand is ours
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -122,6 +122,9 @@ func newRootCommand(a *app) *cobra.Command {
 		newCodesCommand(a),
 		newRelationsCommand(a),
 		newSandboxCommand(a),
+		newInitCommand(a),
+		newDoctorCommand(a),
+		newCompletionCommand(a),
 	)
 	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -170,7 +173,7 @@ func (a *app) view() view.View {
 // tell shows an error on stderr, for people.
 func (a *app) tell(err error) {
 	// There is nowhere left to say that this failed.
-	_ = view.NewHuman(a.Stderr, a.screen(a.Stderr)).Error(err)
+	_ = view.NewHuman(a.Stderr, a.screen(a.Stderr)).Error(onDisk(err))
 }
 
 // progress is where a run says how far it is; nil with --quiet, which says nothing.

@@ -13,6 +13,7 @@ import (
 const (
 	lockName     = "lock"
 	lockInfoName = "lock.json"
+	begunName    = "begun.json"
 )
 
 // Holder says who holds a brand's lock: lock.json. It informs people and never decides whether the lock is held.
@@ -77,6 +78,20 @@ func (s *State) Holder() (*Holder, error) {
 		return &holder, nil
 	}
 	return nil, err
+}
+
+// WriteHolder keeps in the run's own folder who began it: begun.json. A run that dies writes no summary.
+func (r *Run) WriteHolder(holder Holder) error { return r.WriteJSON(begunName, holder) }
+
+// ReadHolder reads who began the run; by its id and as run, if the folder does not say.
+func (r *Run) ReadHolder() (Holder, error) {
+	var holder Holder
+	err := r.ReadJSON(begunName, &holder)
+	if errors.Is(err, fs.ErrNotExist) {
+		holder = Holder{Run: r.id, Command: "run"}
+		holder.Started, err = ParseRunID(r.id)
+	}
+	return holder, err
 }
 
 // flockSoon tries for a tenth of a second: whoever only asks who holds the lock (fairesync status) has it for a moment, and must not

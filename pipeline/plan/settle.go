@@ -65,16 +65,6 @@ func Settle(in Input, result Result, answers map[string]Answer, now map[string]c
 		case r.Operation == SetStock || r.Operation == StopSelling:
 			s.stocked(r, answer)
 		}
-		for _, id := range r.Changes {
-			if change := s.changes[id]; change.Reason == ReasonUndone && answer.Applied && !slices.Contains(answer.Failed, id) {
-				s.undone(change)
-			}
-		}
-	}
-	for _, change := range result.Plan.Changes {
-		if change.Reason == ReasonUndone && change.Action == None { // Faire's value stays; ours is regretted all the same
-			s.undone(change)
-		}
 	}
 	check.Sort(s.out.Exceptions)
 	return s.out
@@ -266,24 +256,36 @@ func (s *settler) updated(r Request, answer Answer, pair Pair) {
 	s.out.States[r.ProductID] = state
 }
 
-// undone marks a value that was taken back, so that it is not sent again while the source wants it (GUARD_UNDONE).
-func (s *settler) undone(change Change) {
-	state, known := s.out.States[change.ProductID]
-	if !known {
-		state = State{Key: change.Key, ProductID: change.ProductID, Released: true, Generation: 1, Fields: map[string]Value{}}
+// Mark returns the states with the values marked that a plan of Undo takes back, or leaves on Faire as somebody mended them: while the
+// source wants them they are not sent again (GUARD_UNDONE). It is called before the plan is sent, or an undo that dies halfway would be
+// undone by the next run. A mark on a value that was not taken back in the end does no harm: it is what Faire holds.
+func Mark(states map[string]State, p Plan) map[string]State {
+	all := maps.Clone(states)
+	if all == nil {
+		all = map[string]State{}
 	}
-	if change.VariantID == "" {
-		state.Undone = marked(state.Undone, change)
-	} else {
-		if state.Variants = maps.Clone(state.Variants); state.Variants == nil {
-			state.Variants = map[string]VariantState{}
+	for _, change := range p.Changes {
+		if change.Reason != ReasonUndone || change.Held() {
+			continue
 		}
-		v := state.Variants[change.VariantID]
-		v.Key, v.Generation = cmp.Or(v.Key, change.VariantKey), cmp.Or(v.Generation, 1)
-		v.Undone = marked(v.Undone, change)
-		state.Variants[change.VariantID] = v
+		state, known := all[change.ProductID]
+		if !known {
+			state = State{Key: change.Key, ProductID: change.ProductID, Released: true, Generation: 1, Fields: map[string]Value{}}
+		}
+		if change.VariantID == "" {
+			state.Undone = marked(state.Undone, change)
+		} else {
+			if state.Variants = maps.Clone(state.Variants); state.Variants == nil {
+				state.Variants = map[string]VariantState{}
+			}
+			v := state.Variants[change.VariantID]
+			v.Key, v.Generation = cmp.Or(v.Key, change.VariantKey), cmp.Or(v.Generation, 1)
+			v.Undone = marked(v.Undone, change)
+			state.Variants[change.VariantID] = v
+		}
+		all[change.ProductID] = state
 	}
-	s.out.States[change.ProductID] = state
+	return all
 }
 
 func marked(undone map[string]string, change Change) map[string]string {

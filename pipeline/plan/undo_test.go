@@ -38,6 +38,7 @@ func (m *faireModel) undo(sent plan.Plan, states map[string]plan.State) (plan.Re
 		}
 	}
 	result := plan.Undo(in)
+	result.States = plan.Mark(result.States, result.Plan)
 	answers := map[string]plan.Answer{}
 	for _, r := range result.Plan.Requests {
 		if r.FallbackOf == "" {
