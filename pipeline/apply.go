@@ -55,7 +55,7 @@ func Apply(ctx context.Context, edges Edges, p plan.Plan) (Outcome, error) {
 		return Outcome{}, &UsageError{Why: fmt.Sprintf("the plan is of brand %s, the configuration of brand %s", p.Brand, edges.Config.Brand),
 			Next: "name the configuration of brand " + p.Brand + " with --config"}
 	}
-	r, err := open(edges, Options{Command: "apply"})
+	r, err := open(edges, Options{Command: "apply", Only: PartOf(p)})
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -139,8 +139,9 @@ func (r *run) readStock(ctx context.Context) error {
 		return nil
 	}
 	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	var err error
-	if r.stock, err = r.edges.Faire.Stock(ctx, slices.Compact(ids)); err != nil {
+	if r.stock, err = r.edges.Faire.Stock(ctx, ids); err != nil {
 		return fmt.Errorf("read the stock on Faire: %w", err)
 	}
 	if err := r.folder.WriteStock(r.stock); err != nil {

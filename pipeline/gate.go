@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fairesync/pipeline/config"
+	"fairesync/pipeline/plan"
 )
 
 // Off says that a switch of the gate (seed) is off: the run ends cleanly and has called nobody.
@@ -60,6 +61,14 @@ func SwitchedOff(s config.Settings, only string) error {
 		return &Off{Switches: off, Only: only}
 	}
 	return nil
+}
+
+// PartOf is the part of a run that a plan asks for: one that sends nothing but stock needs no more switches than a run for stock does.
+func PartOf(p plan.Plan) string {
+	if p.Policy == "stock-only" {
+		return OnlyInventory
+	}
+	return ""
 }
 
 // UsageError is a mistake of whoever configured or called the run: exit 2.

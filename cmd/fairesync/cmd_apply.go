@@ -26,6 +26,8 @@ func newApplyCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			o := o
+			o.only = pipeline.PartOf(p)
 			return a.flow(ctx, o, func(ctx context.Context, e pipeline.Edges) (pipeline.Outcome, error) {
 				return pipeline.Apply(ctx, e, p)
 			}, nil)

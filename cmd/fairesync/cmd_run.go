@@ -152,7 +152,7 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 		code, told := a.verdict(o, *outcome, err)
 		outcome.Summary.Exit = code
 		outcome.Summary.Hint = release(*outcome, o.release())
-		if hints := view.Hints(told); len(hints) > 0 {
+		if hints := view.Hints(onDisk(told)); len(hints) > 0 {
 			outcome.Summary.Hint = hints[0]
 		}
 	}

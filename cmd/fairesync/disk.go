@@ -22,7 +22,7 @@ func (e *diskError) Hint() string { return e.next }
 
 // onDisk adds what helps to an error of the disk that has no hint of its own. The database tells of the disk in words only.
 func onDisk(err error) error {
-	if len(view.Hints(err)) > 0 {
+	if err == nil || len(view.Hints(err)) > 0 {
 		return err
 	}
 	for _, known := range []struct {
