@@ -97,6 +97,7 @@ func (r *run) settleRun(ctx context.Context, open ledger.Unsettled) (err error) 
 		requests[request.ID] = request
 	}
 	var now map[string]catalog.Product // read once, when it is wanted
+	made := map[string]string{}        // by id of the request: the product it turned out to have made
 	moved := map[string]int{}          // generations of tokens, which a definite refusal moves (design §5)
 	for _, attempt := range open.Attempts {
 		request, known := requests[attempt.Request]
@@ -120,15 +121,33 @@ func (r *run) settleRun(ctx context.Context, open ledger.Unsettled) (err error) 
 		if request.Operation == plan.CreateProduct && attempt.Status == load.Refused {
 			moved[request.ProductKey] = plan.Generation(request.Token) + 1
 		}
+		made[request.ID] = attempt.NewID
 		if err := journal.Settle(attempt); err != nil {
 			return err
 		}
 		r.edges.Log.Info("settled", "run", r.summary.Run, "of", open.Run, "request", attempt.Request, "operation", attempt.Operation, "status", string(attempt.Status))
 	}
-	if len(moved) == 0 {
-		return nil
+	// Linked now, with what only this plan knows: that they are ours, and why one was left unpublished.
+	states, err := r.unknown(ctx, createdStates(p, func(request plan.Request) string { return made[request.ID] }))
+	if err != nil || len(moved)+len(states) == 0 {
+		return err
 	}
-	return r.edges.Book.Record(ctx, ledger.Record{Run: open.Run, Now: r.summary.Started, Generations: moved})
+	if err := r.edges.Book.Record(ctx, ledger.Record{Run: open.Run, Now: r.summary.Started, States: states, Generations: moved}); err != nil {
+		return fmt.Errorf("record what it made: %w", err)
+	}
+	return nil
+}
+
+// unknown leaves of the states of made products those that are not recorded yet.
+func (r *run) unknown(ctx context.Context, made map[string]plan.State) (map[string]plan.State, error) {
+	known, err := r.edges.Book.States(ctx, sortedKeys(made))
+	if err != nil {
+		return nil, fmt.Errorf("read the brand's state: %w", err)
+	}
+	for id := range known {
+		delete(made, id)
+	}
+	return made, nil
 }
 
 // sendAgain repeats the POST of a create, byte for byte. What is still not known ends the run: nothing else may be sent.

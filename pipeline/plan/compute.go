@@ -46,6 +46,9 @@ func Compute(in Input) Result {
 
 // finish makes the plan of what was worked out and held.
 func finish(in Input, result Result, works []*work) Result {
+	for _, w := range works {
+		w.holdTogether("unit_multiplier", "minimum_order_quantity")
+	}
 	result.Exceptions = append(result.Exceptions, held(in, works)...)
 	p := Plan{
 		Version: Version, Run: in.Run, Brand: in.Brand, BrandID: in.BrandID, Policy: cmp.Or(in.Rules.Policy, "full"), Complete: true,
@@ -125,6 +128,26 @@ type work struct {
 	changes    []Change
 	exceptions []check.Exception
 	state      *State // what to record even if nothing is sent; nil: nothing
+}
+
+// holdTogether lets fields of the product go together or not at all: Faire refuses a minimum order that is no multiple of the case
+// (contract §4), so one of them cannot go while the other waits.
+func (w *work) holdTogether(names ...string) {
+	codes := map[string]bool{}
+	var pair []*Change
+	for i := range w.changes {
+		if c := &w.changes[i]; c.Action == Update && c.VariantKey == "" && slices.Contains(names, firstField(*c)) {
+			pair = append(pair, c)
+			for _, code := range c.HeldBy {
+				codes[code] = true
+			}
+		}
+	}
+	for _, c := range pair {
+		for code := range codes {
+			c.hold(code)
+		}
+	}
 }
 
 // sends says whether any change of the product will be sent.

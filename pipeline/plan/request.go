@@ -143,12 +143,12 @@ func (b *builder) create(w *work) {
 	}
 	ids := []string{w.changes[at].ID}
 	body["variants"] = b.variants(w, variants, nil, &ids)
-	stock := w.takeStock()
-	if len(b.stock)+len(stock) > BatchSize {
-		b.flushStock()
-	}
 	b.add(Request{Operation: CreateProduct, ProductKey: w.pair.Key, Changes: ids, Token: d.Token}, body)
-	b.stock = append(b.stock, stock...)
+	b.stock = append(b.stock, w.takeStock()...)
+	for len(b.stock) >= BatchSize { // full batches go soon after the creates; the last one of them may share its product with the next
+		b.batches(SetStock, inventories, b.stock[:BatchSize])
+		b.stock = b.stock[BatchSize:]
+	}
 }
 
 func (b *builder) variants(w *work, list []*catalog.Variant, geographies []string, ids *[]string) []map[string]any {

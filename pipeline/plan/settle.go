@@ -151,21 +151,41 @@ func (s *settler) created(r Request, answer Answer, pair Pair) {
 		s.except("FAIRE_WRITE_IGNORED", r, Answer{Code: "replayed", Message: "Faire answered with an older product of this token"}, pair)
 		return
 	}
+	carried := s.carried(r)
 	for _, f := range productFields {
-		if value := f.get(d); value != "" && !slices.Contains(d.Defaulted, f.name) {
+		if value := f.get(d); carried[""][f.name] && !slices.Contains(d.Defaulted, f.name) {
 			state.Fields[f.name] = Value{Sent: value, Held: f.get(&p)}
 		}
 	}
 	ignore := s.in.Rules.IgnoreQuery
-	if len(d.Images) > 0 {
+	if carried[""][fieldImages] {
 		state.Fields[fieldImages] = Value{Sent: lines(identities(d.Images, ignore)), Held: lines(identities(p.Images, ignore))}
 	}
-	s.fresh(&state, d, &p)
+	s.fresh(&state, d, &p, carried)
 	s.out.States[p.FaireID] = state
 }
 
+// carried are the fields that a request's creates sent: of its product by "", of its variants by their keys. What was held or is
+// excluded was not sent, and is not recorded as if it had been.
+func (s *settler) carried(r Request) map[string]map[string]bool {
+	carried := map[string]map[string]bool{}
+	for _, id := range r.Changes {
+		change := s.changes[id]
+		if change.Action != Create {
+			continue
+		}
+		if carried[change.VariantKey] == nil {
+			carried[change.VariantKey] = map[string]bool{}
+		}
+		for _, f := range change.Fields {
+			carried[change.VariantKey][f.Name] = true
+		}
+	}
+	return carried
+}
+
 // fresh records the variants that were made, found again by their token.
-func (s *settler) fresh(state *State, d, p *catalog.Product) {
+func (s *settler) fresh(state *State, d, p *catalog.Product, carried map[string]map[string]bool) {
 	for i := range p.Variants {
 		there := &p.Variants[i]
 		at := slices.IndexFunc(d.Variants, func(v catalog.Variant) bool { return v.Token != "" && v.Token == there.Token })
@@ -173,21 +193,22 @@ func (s *settler) fresh(state *State, d, p *catalog.Product) {
 			continue
 		}
 		v := &d.Variants[at]
+		sent := carried[v.Key]
 		record := VariantState{Key: v.Key, SKU: there.SKU, SourceSKU: v.SourceSKU, Created: true, Generation: Generation(v.Token), Fields: map[string]Value{}}
 		for _, f := range variantFields {
-			if value := f.get(v); value != "" {
-				record.Fields[f.name] = Value{Sent: value, Held: f.get(there)}
+			if sent[f.name] {
+				record.Fields[f.name] = Value{Sent: f.get(v), Held: f.get(there)}
 			}
 		}
 		for _, want := range v.Prices {
 			for _, held := range there.Prices {
-				if held.Geography == want.Geography {
+				if held.Geography == want.Geography && sent[priceField(want.Geography, "wholesale")] {
 					record.Fields[priceField(want.Geography, "wholesale")] = Value{Sent: amount(want.Wholesale), Held: amount(held.Wholesale)}
 					record.Fields[priceField(want.Geography, "retail")] = Value{Sent: amount(want.Retail), Held: amount(held.Retail)}
 				}
 			}
 		}
-		if ignore := s.in.Rules.IgnoreQuery; len(v.Images) > 0 {
+		if ignore := s.in.Rules.IgnoreQuery; sent[fieldImages] {
 			record.Fields[fieldImages] = Value{Sent: lines(identities(v.Images, ignore)), Held: lines(identities(there.Images, ignore))}
 		}
 		state.Variants[there.FaireID] = record
@@ -251,7 +272,7 @@ func (s *settler) updated(r Request, answer Answer, pair Pair) {
 		}
 	}
 	if pair.Desired != nil {
-		s.fresh(&state, pair.Desired, &p)
+		s.fresh(&state, pair.Desired, &p, s.carried(r))
 	}
 	s.out.States[r.ProductID] = state
 }

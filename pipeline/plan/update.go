@@ -297,7 +297,7 @@ func geographiesOf(p *catalog.Product) []string {
 // live product is never demoted as a side effect; what a brand took down stays.
 func (w *work) lifecycle() {
 	d, c := w.pair.Desired, w.pair.Current
-	if c.Lifecycle == d.Lifecycle || d.Lifecycle != catalog.Published || c.Lifecycle != catalog.Unpublished || w.state.LeftFor == "" {
+	if c.Lifecycle == d.Lifecycle || d.Lifecycle != catalog.Published || c.Lifecycle != catalog.Unpublished || w.state.LeftFor == "" || w.allLeaving() {
 		return
 	}
 	extra := w.firstLinkHold()
