@@ -131,15 +131,10 @@ func (r *run) decide(ctx context.Context) error {
 // readStock asks Faire for the stock of the variants whose quantity may have to change, and keeps the answer: Faire's quantities
 // are an input of the plan.
 func (r *run) readStock(ctx context.Context) error {
-	var ids []string
-	for _, pair := range r.input.Pairs {
-		ids = append(ids, plan.StockToRead(r.input.Rules, pair)...)
-	}
+	ids := r.stockToRead()
 	if len(ids) == 0 {
 		return nil
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
 	var err error
 	if r.stock, err = r.edges.Faire.Stock(ctx, ids); err != nil {
 		return fmt.Errorf("read the stock on Faire: %w", err)
@@ -149,6 +144,16 @@ func (r *run) readStock(ctx context.Context) error {
 	}
 	r.knowStock(ids)
 	return nil
+}
+
+// stockToRead lists, sorted, the variants whose stock on Faire decides something.
+func (r *run) stockToRead() []string {
+	var ids []string
+	for _, pair := range r.input.Pairs {
+		ids = append(ids, plan.StockToRead(r.input.Rules, pair)...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // knowStock puts the stock that was read where the plan looks for it. A variant that was asked for and is not in the answer has none.

@@ -8,9 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 
-	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/plan"
@@ -93,15 +91,7 @@ func (r *run) recompute(ctx context.Context, staged ledger.Staged) error {
 	if err := r.compare(ctx); err != nil {
 		return err
 	}
-	var ids []string
-	for _, pair := range r.input.Pairs {
-		ids = append(ids, plan.StockToRead(r.input.Rules, pair)...)
-	}
-	slices.Sort(ids)
-	if r.stock == nil {
-		r.stock = map[string]catalog.Stock{}
-	}
-	r.knowStock(ids)
+	r.knowStock(r.stockToRead())
 	return r.decide(ctx)
 }
 

@@ -97,8 +97,9 @@ func (r *run) settleRun(ctx context.Context, open ledger.Unsettled) (err error) 
 		requests[request.ID] = request
 	}
 	var now map[string]catalog.Product // read once, when it is wanted
-	made := map[string]string{}        // by id of the request: the product it turned out to have made
-	moved := map[string]int{}          // generations of tokens, which a definite refusal moves (design §5)
+	var settled []load.Attempt
+	made, answers := map[string]string{}, map[string]plan.Answer{} // by id of the request; made: the product
+	var failed error
 	for _, attempt := range open.Attempts {
 		request, known := requests[attempt.Request]
 		if !known {
@@ -106,48 +107,46 @@ func (r *run) settleRun(ctx context.Context, open ledger.Unsettled) (err error) 
 		}
 		attempt.Time = r.edges.Now().UTC()
 		if request.Operation == plan.CreateProduct {
-			err = r.sendAgain(ctx, request, &attempt)
+			failed = r.sendAgain(ctx, request, &attempt)
 		} else {
 			if now == nil {
-				if now, err = r.changedSince(ctx, p.Created); err != nil {
-					return err
+				if now, failed = r.changedSince(ctx, p.Created); failed != nil {
+					break
 				}
 			}
-			err = r.lookFor(ctx, p, request, now, &attempt)
+			failed = r.lookFor(ctx, p, request, now, &attempt)
 		}
-		if err != nil {
-			return err
+		if failed != nil {
+			break
 		}
-		if request.Operation == plan.CreateProduct && attempt.Status == load.Refused {
-			moved[request.ProductKey] = plan.Generation(request.Token) + 1
-		}
-		made[request.ID] = attempt.NewID
+		note(attempt, made, answers)
+		settled = append(settled, attempt)
+	}
+	if len(settled) == 0 {
+		return failed
+	}
+	// Recorded before it is called settled: whoever dies between the two finds it open again.
+	err = r.recordFor(ctx, open.Run, p, answers, createdStates(p, func(request plan.Request) string { return made[request.ID] }))
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	for _, attempt := range settled {
 		if err := journal.Settle(attempt); err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 		r.edges.Log.Info("settled", "run", r.summary.Run, "of", open.Run, "request", attempt.Request, "operation", attempt.Operation, "status", string(attempt.Status))
 	}
-	// Linked now, with what only this plan knows: that they are ours, and why one was left unpublished.
-	states, err := r.unknown(ctx, createdStates(p, func(request plan.Request) string { return made[request.ID] }))
-	if err != nil || len(moved)+len(states) == 0 {
-		return err
-	}
-	if err := r.edges.Book.Record(ctx, ledger.Record{Run: open.Run, Now: r.summary.Started, States: states, Generations: moved}); err != nil {
-		return fmt.Errorf("record what it made: %w", err)
-	}
-	return nil
+	return failed
 }
 
-// unknown leaves of the states of made products those that are not recorded yet.
-func (r *run) unknown(ctx context.Context, made map[string]plan.State) (map[string]plan.State, error) {
-	known, err := r.edges.Book.States(ctx, sortedKeys(made))
-	if err != nil {
-		return nil, fmt.Errorf("read the brand's state: %w", err)
+// note sorts the end of an attempt into what its request made and what became of it.
+func note(a load.Attempt, made map[string]string, answers map[string]plan.Answer) {
+	switch {
+	case a.Status == load.Applied:
+		made[a.Request], answers[a.Request] = a.NewID, plan.Answer{Applied: true}
+	case a.Status == load.Refused && !answers[a.Request].Applied:
+		answers[a.Request] = plan.Answer{Code: a.Code, Message: a.Message}
 	}
-	for id := range known {
-		delete(made, id)
-	}
-	return made, nil
 }
 
 // sendAgain repeats the POST of a create, byte for byte. What is still not known ends the run: nothing else may be sent.
@@ -228,15 +227,14 @@ func (r *run) bury(ctx context.Context, id string) (err error) {
 	made, answers := map[string]string{}, map[string]plan.Answer{} // by id of the request; made: the product
 	sent := ledger.Requests{Planned: p.Summary.Requests}
 	for _, a := range attempts {
-		switch {
-		case a.Phase == ledger.PhaseBegin:
+		if a.Phase == ledger.PhaseBegin {
 			sent.Sent++
-		case a.Status == load.Applied:
-			sent.OK++
-			made[a.Request], answers[a.Request] = a.NewID, plan.Answer{Applied: true}
-		case a.Status == load.Refused && !answers[a.Request].Applied:
-			answers[a.Request] = plan.Answer{Code: a.Code, Message: a.Message}
+			continue
 		}
+		if a.Status == load.Applied {
+			sent.OK++
+		}
+		note(a, made, answers)
 	}
 	if err := r.recordFor(ctx, id, p, answers, createdStates(p, func(request plan.Request) string { return made[request.ID] })); err != nil {
 		return err

@@ -120,12 +120,12 @@ func (r *run) statusApplied(ctx context.Context, now map[string]catalog.Product)
 		waiting[c.Key] = true
 	}
 	products, variants, skus := map[string]string{}, map[string]bool{}, map[[2]string]bool{} // product key: id; variant ids; product key and SKU
+	made := map[string]string{}                                                              // product key: id
+	for id, state := range createdStates(r.result.Plan, r.madeBy) {
+		made[state.Key] = id
+	}
 	for _, c := range r.appliedChanges() {
-		id := c.ProductID
-		if id == "" {
-			id = r.madeOf(c.Key)
-		}
-		products[c.Key] = id
+		products[c.Key] = cmp.Or(c.ProductID, made[c.Key])
 		variants[c.VariantID], skus[[2]string{c.Key, c.SKU}] = true, true
 	}
 	err = r.edges.State.Replace(ledger.StatusName, func(path string) error {
@@ -157,14 +157,4 @@ func (r *run) statusApplied(ctx context.Context, now map[string]catalog.Product)
 		return fmt.Errorf("write the status: %w", err)
 	}
 	return nil
-}
-
-// madeOf is the product that was made of a style; blank if none was.
-func (r *run) madeOf(key string) string {
-	for _, o := range r.outcomes {
-		if o.Request.ProductKey == key && o.Request.Operation == plan.CreateProduct && o.Product != nil {
-			return o.Product.FaireID
-		}
-	}
-	return ""
 }
