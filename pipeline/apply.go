@@ -239,6 +239,9 @@ func (r *run) adopt() error {
 		return fmt.Errorf("read the run that made the plan: %w", err)
 	default:
 		r.exceptions, err = maker.ReadExceptions()
+		if err == nil {
+			r.types, err = maker.ReadTypes()
+		}
 		if err = errors.Join(err, maker.Close()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read the run that made the plan: %w", err)
 		}

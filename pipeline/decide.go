@@ -28,6 +28,9 @@ func (r *run) transform(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.types, err = r.space.TypeQuestions(ctx); err != nil {
+		return err
+	}
 	for _, e := range found {
 		code, known := check.Lookup(e.Code)
 		if !known {

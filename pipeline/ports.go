@@ -58,6 +58,7 @@ type Decisions interface {
 	Digests(ctx context.Context) (desired, current string, err error)
 	FirstSeen(ctx context.Context) (map[string]string, error)
 	UnknownRules(ctx context.Context) ([]string, error)
+	TypeQuestions(ctx context.Context) ([]catalog.TypeQuestion, error)
 }
 
 // Book is the brand's durable state.
@@ -77,8 +78,17 @@ type Book interface {
 	WriteStatus(ctx context.Context, path, previous string, rows func(yield func(ledger.StatusRow) error) error) error
 }
 
-// Workbook writes the exception report. outcomes are by request id, empty before the load.
-type Workbook func(w io.Writer, summary ledger.Summary, p plan.Plan, exceptions []check.Exception, outcomes []load.Outcome) error
+// Workbook writes the exception report.
+type Workbook func(w io.Writer, report Report) error
+
+// Report is what the workbook shows.
+type Report struct {
+	Summary    ledger.Summary
+	Plan       plan.Plan
+	Exceptions []check.Exception
+	Outcomes   []load.Outcome         // empty before the load
+	Types      []catalog.TypeQuestion // nil where nothing was transformed
+}
 
 // Progress hears how far a run is. Nothing depends on it.
 type Progress interface {

@@ -110,7 +110,7 @@ func (r *run) compareFiles(folder *ledger.Run, replayed *Replayed) error {
 	r.exceptions = append(r.exceptions, told.Exceptions...)
 	check.Sort(r.exceptions)
 	r.count()
-	if err := r.edges.Workbook(&reported, r.summary, r.result.Plan, r.exceptions, r.outcomes); err != nil {
+	if err := r.edges.Workbook(&reported, r.reported()); err != nil {
 		return fmt.Errorf("write the workbook: %w", err)
 	}
 	if replayed.PlanDiffers, err = differs(folder, ledger.PlanName, planned.Bytes()); err != nil {

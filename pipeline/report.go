@@ -29,8 +29,11 @@ func (r *run) report() error {
 	if err := r.folder.WriteExceptions(r.exceptions); err != nil {
 		return fmt.Errorf("write the exceptions: %w", err)
 	}
+	if err := r.folder.WriteTypes(r.types); err != nil {
+		return fmt.Errorf("write the taxonomy: %w", err)
+	}
 	err := r.folder.Write(ledger.WorkbookName, func(w io.Writer) error {
-		return r.edges.Workbook(w, r.summary, r.result.Plan, r.exceptions, r.outcomes)
+		return r.edges.Workbook(w, r.reported())
 	})
 	if err != nil {
 		return fmt.Errorf("write the workbook: %w", err)
@@ -40,6 +43,10 @@ func (r *run) report() error {
 		return fmt.Errorf("publish the workbook: %w", err)
 	}
 	return nil
+}
+
+func (r *run) reported() Report {
+	return Report{Summary: r.summary, Plan: r.result.Plan, Exceptions: r.exceptions, Outcomes: r.outcomes, Types: r.types}
 }
 
 // count fills the summary from plan, exceptions and outcomes.

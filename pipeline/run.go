@@ -94,12 +94,14 @@ type run struct {
 	space   Workspace
 	memory  ledger.Memory
 	inputs  ledger.Inputs
+
 	digests map[string]string // current side's digest, by Faire product id
 	blocks  map[string][]plan.Block
 	input   plan.Input
 	result  plan.Result
 
 	exceptions []check.Exception
+	types      []catalog.TypeQuestion
 	outcomes   []load.Outcome
 	stock      map[string]catalog.Stock   // by variant id, as Faire told before the plan
 	now        map[string]catalog.Product // read back after the last write; nil: not yet

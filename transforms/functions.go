@@ -55,6 +55,7 @@ func Functions() []Function {
 			"Minor units (cents) of a decimal text; round 'half_up' rounds halves away from zero, '' gives NULL for broken cents.", moneyMinorCall),
 		function("money_text", []Type{Text, Text}, Text,
 			"A foreign amount of money as plain decimal text; the second argument is its decimal sign, '.' or ','; NULL when it is not one amount.", moneyTextCall),
+		text1("name_words", "The words of a name that tell it from others: folded, in the singular, each once, sorted, joined by newlines; blank is NULL.", nameWords),
 		text1("number_text", "A foreign number (37.00, 1,000) as plain decimal text, else NULL.", numberText),
 		function("short_text", []Type{Text, Integer}, Text,
 			"The first paragraph on one line, cut at a word to at most so many characters, without dangling punctuation; blank is NULL.", shortTextCall),

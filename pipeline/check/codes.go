@@ -91,6 +91,8 @@ var register = []Code{
 		"No SKU of the source is this variant's; it is left alone. Add an alias if one is."},
 	{"MATCH_SKU_CASE", Warning, HoldsNothing, "Faire SKU differs only in case",
 		"Perhaps the same variant. Correct the SKU on one side or add an alias."},
+	{"MATCH_SKU_NEAR", Warning, HoldsNothing, "Faire SKU is nearly this one",
+		"Perhaps the same variant under another spelling. Add the alias proposed, or correct the SKU on one side, before a second one is made."},
 	{"MATCH_SPLIT", Error, HoldsGrouping, "Style sits on several Faire products",
 		"Product fields, new variants and lifecycle are held; prices, stock and barcodes go. Merge the products on Faire or split the style."},
 	{"MATCH_MERGE", Error, HoldsGrouping, "Several styles share a Faire product",

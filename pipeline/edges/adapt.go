@@ -8,11 +8,8 @@ import (
 
 	"fairesync/pipeline"
 	"fairesync/pipeline/catalog"
-	"fairesync/pipeline/check"
 	"fairesync/pipeline/faire"
-	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
-	"fairesync/pipeline/plan"
 	"fairesync/pipeline/report"
 	"fairesync/pipeline/warehouse"
 )
@@ -81,11 +78,11 @@ func shown(o load.Outcome) report.Outcome {
 }
 
 func workbook(version string) pipeline.Workbook {
-	return func(w io.Writer, summary ledger.Summary, p plan.Plan, exceptions []check.Exception, outcomes []load.Outcome) error {
-		in := report.Input{Summary: summary, Plan: p, Exceptions: exceptions, Program: version}
-		if outcomes != nil {
+	return func(w io.Writer, r pipeline.Report) error {
+		in := report.Input{Summary: r.Summary, Plan: r.Plan, Exceptions: r.Exceptions, Types: r.Types, Program: version}
+		if r.Outcomes != nil {
 			in.Outcomes = map[string]report.Outcome{}
-			for _, o := range outcomes {
+			for _, o := range r.Outcomes {
 				in.Outcomes[o.Request.ID] = shown(o)
 			}
 		}

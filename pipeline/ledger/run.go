@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"time"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/stage"
 )
@@ -24,6 +25,7 @@ const (
 	StockName      = "stock.json"
 	PlanName       = "plan.json"
 	ExceptionsName = "exceptions.ndjson"
+	TypesName      = "taxonomy.ndjson"
 	WorkbookName   = "exceptions.xlsx"
 	AttemptsName   = "attempts.ndjson"
 	LogName        = "log.ndjson"
@@ -132,11 +134,29 @@ func (r *Run) ReadManifest() (stage.Manifest, error) {
 
 // WriteExceptions makes or replaces exceptions.ndjson, one exception per line in the order given.
 func (r *Run) WriteExceptions(list []check.Exception) error {
-	return r.Write(ExceptionsName, func(w io.Writer) error {
+	return writeLines(r, ExceptionsName, list)
+}
+
+// ReadExceptions reads exceptions.ndjson.
+func (r *Run) ReadExceptions() ([]check.Exception, error) {
+	return readFileLines[check.Exception](r, ExceptionsName)
+}
+
+// WriteTypes makes or replaces taxonomy.ndjson: how the questions of the taxonomy stand, one a line.
+func (r *Run) WriteTypes(list []catalog.TypeQuestion) error { return writeLines(r, TypesName, list) }
+
+// ReadTypes reads taxonomy.ndjson.
+func (r *Run) ReadTypes() ([]catalog.TypeQuestion, error) {
+	return readFileLines[catalog.TypeQuestion](r, TypesName)
+}
+
+// writeLines makes or replaces a file of one JSON document per line.
+func writeLines[T any](r *Run, name string, list []T) error {
+	return r.Write(name, func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
-		for _, exception := range list {
-			if err := encoder.Encode(exception); err != nil {
+		for _, one := range list {
+			if err := encoder.Encode(one); err != nil {
 				return err
 			}
 		}
@@ -144,12 +164,12 @@ func (r *Run) WriteExceptions(list []check.Exception) error {
 	})
 }
 
-// ReadExceptions reads exceptions.ndjson.
-func (r *Run) ReadExceptions() ([]check.Exception, error) {
-	file, err := r.Open(ExceptionsName)
+// readFileLines reads back what writeLines wrote.
+func readFileLines[T any](r *Run, name string) ([]T, error) {
+	file, err := r.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close() //nolint:errcheck // read only
-	return readLines[check.Exception](file, ExceptionsName)
+	return readLines[T](file, name)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/plan"
@@ -16,8 +17,9 @@ import (
 // of the workbook, so that a replay of the run gives the same bytes.
 type Input struct {
 	Summary    ledger.Summary
-	Plan       plan.Plan          // zero where nothing was compared (check)
-	Exceptions []check.Exception  // in any order
+	Plan       plan.Plan         // zero where nothing was compared (check)
+	Exceptions []check.Exception // in any order
+	Types      []catalog.TypeQuestion
 	Outcomes   map[string]Outcome // by request id; nil before the load
 	Program    string             // version of the program, for the hidden sheet
 }

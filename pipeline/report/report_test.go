@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/plan"
@@ -69,6 +70,11 @@ func sample() report.Input {
 			},
 		},
 		Exceptions: exceptions,
+		Types: []catalog.TypeQuestion{
+			{Scope: "category", Text: "Men/Tops/Tees", Products: 12, Mapped: 12, Live: 3, Types: []string{"Tee - Men's tt_1"}, ChosenBy: []string{"rule: category */Men/Tops/Tees → tt_1"}},
+			{Scope: "category", Text: "=Home", Products: 2, Suggestions: []string{"tt_2  Home Decor  (61 %: home)", "tt_3  Home Fragrance  (55 %: home)"}},
+			{Scope: "product", Text: "Trail Pack", Products: 3, Mapped: 2, Live: 1, Types: []string{"Backpack tt_4", "Hip Pack tt_5"}, ChosenBy: []string{"name", "tie: a; b"}},
+		},
 	}
 }
 

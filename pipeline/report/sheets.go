@@ -1,10 +1,13 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
+	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
 )
 
@@ -77,6 +80,17 @@ func sheets() []sheet {
 			rows: unmatchedRows,
 		},
 		{
+			name: "Taxonomy", about: "What products get their Faire type by, how much of it is mapped, and what to map the rest to.", tab: "7030A0",
+			columns: []column{
+				{header: "Coverage", width: 10, number: true}, {header: "Scope", width: 10}, {header: "Category, type or name", width: 46, wrap: true, text: true},
+				{header: "Products", width: 10, number: true}, {header: "Without a type", width: 10, number: true}, {header: "Live on Faire", width: 9, number: true},
+				{header: "Faire type", width: 36, wrap: true, text: true}, {header: "Suggestion 1", width: 34, wrap: true, text: true},
+				{header: "Suggestion 2", width: 34, wrap: true, text: true}, {header: "Suggestion 3", width: 34, wrap: true, text: true},
+				{header: "Mapped by", width: 40, wrap: true, text: true, screen: true},
+			},
+			rows: typeRows,
+		},
+		{
 			name: "Codes", about: "What every code means and what to do about it.", tab: "4472C4",
 			columns: []column{
 				{header: "Code", width: 31}, {header: "Severity", width: 10, tone: true}, {header: "In this run", width: 11, number: true},
@@ -125,6 +139,38 @@ func unmatchedRows(d *data) iter.Seq[[]any] {
 			}
 		}
 	}
+}
+
+// typeRows are the questions of the taxonomy: what has open products first, live ones before others, then by how many there are.
+func typeRows(d *data) iter.Seq[[]any] {
+	questions := slices.SortedFunc(slices.Values(d.Types), func(x, y catalog.TypeQuestion) int {
+		return cmp.Or(cmp.Compare(min(1, y.Products-y.Mapped), min(1, x.Products-x.Mapped)), cmp.Compare(y.Live, x.Live),
+			cmp.Compare(y.Products-y.Mapped, x.Products-x.Mapped), cmp.Compare(y.Products, x.Products),
+			strings.Compare(x.Scope, y.Scope), strings.Compare(x.Text, y.Text))
+	})
+	return func(yield func([]any) bool) {
+		for _, q := range questions {
+			row := []any{percent(q.Mapped, q.Products), q.Scope, q.Text, q.Products, positive(q.Products - q.Mapped), positive(q.Live), strings.Join(q.Types, "\n")}
+			for i := range 3 {
+				suggestion := ""
+				if i < len(q.Suggestions) {
+					suggestion = q.Suggestions[i]
+				}
+				row = append(row, suggestion)
+			}
+			if !yield(append(row, strings.Join(q.ChosenBy, "\n"))) {
+				return
+			}
+		}
+	}
+}
+
+// percent is a share in whole percents, rounded down: 100 % is said of nothing but all.
+func percent(part, whole int64) string {
+	if whole == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d %%", 100*part/whole)
 }
 
 func plannedRows(d *data) iter.Seq[[]any] {

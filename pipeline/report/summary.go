@@ -46,6 +46,7 @@ func (b *book) summary() error {
 	f.head()
 	f.sheets()
 	f.rows()
+	f.types()
 	f.exceptions()
 	f.changes()
 	f.requests()
@@ -181,6 +182,27 @@ func (f *front) rows() {
 			f.line(name, "", d.Summary.Sources[name])
 		}
 	}
+}
+
+// types says how much of the taxonomy is mapped.
+func (f *front) types() {
+	var products, mapped, open int64
+	for _, q := range f.b.data.Types {
+		products, mapped = products+q.Products, mapped+q.Mapped
+		if q.Mapped < q.Products {
+			open++
+		}
+	}
+	if products == 0 {
+		return
+	}
+	f.section("Taxonomy", "Products")
+	f.line("With a Faire type", percent(mapped, products)+" of the products that are to be on Faire.", mapped)
+	words := "None."
+	if open > 0 {
+		words = fmt.Sprintf("Behind %d categories, types or names; the sheet Taxonomy suggests types for them.", open)
+	}
+	f.line("Without", words, products-mapped)
 }
 
 // tally counts exceptions, those of live products, and those this run saw first.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"fairesync/pipeline/catalog"
@@ -100,6 +101,25 @@ func document[T any](text string) (*T, error) {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
 	return value, nil
+}
+
+// TypeQuestions are the rows of the relation taxonomy_coverage, sorted by scope and text.
+func (w *Warehouse) TypeQuestions(ctx context.Context) ([]catalog.TypeQuestion, error) {
+	var list []catalog.TypeQuestion
+	layout := table("taxonomy_coverage", "scope text", "scope text types chosen_by suggestions products:i mapped:i live:i")
+	err := w.inOrder(ctx, layout.name, layout, func(r *row) error {
+		q := catalog.TypeQuestion{Products: r.number(5), Mapped: r.number(6), Live: r.number(7)}
+		var lists [3]string
+		r.texts(&q.Scope, &q.Text, &lists[0], &lists[1], &lists[2])
+		for i, target := range []*[]string{&q.Types, &q.ChosenBy, &q.Suggestions} {
+			if lists[i] != "" {
+				*target = strings.Split(lists[i], "\n")
+			}
+		}
+		list = append(list, q)
+		return nil
+	})
+	return list, err
 }
 
 // Census reads the one row of the relation census.

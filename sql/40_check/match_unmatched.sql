@@ -1,10 +1,13 @@
 -- relation: match_unmatched
--- about:    Live Faire variants that no SKU of ours matches; they are left alone. One whose SKU is not matched because it stands
---           on several sides is match_duplicates' or sku_duplicate_rows' to tell.
+-- about:    Live Faire variants that no SKU of ours matches, with the nearest SKUs that match nothing; they are left alone. One
+--           whose SKU is not matched because it stands on several sides is match_duplicates' or sku_duplicate_rows' to tell.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    live_variant, variant_match, variant_state, match_duplicates, sku_duplicate
+-- reads:    live_variant, variant_match, variant_state, match_duplicates, sku_duplicate, sku_suggestion
 -- as:       table
+WITH near AS (
+  SELECT variant_id, string_agg(printf('%s (%d %%: %s)', source_sku, score, reason), '; ' ORDER BY place) AS proposal FROM sku_suggestion GROUP BY variant_id
+)
 SELECT
   'MATCH_UNMATCHED_ON_FAIRE' AS code,                                  -- code of check.Codes
   NULL::BIGINT AS item_id,                                             -- row it points at
@@ -16,8 +19,9 @@ SELECT
   '' AS detail,                                                        -- which of several
   coalesce(l.sku, '(no SKU)') AS found,                                -- value found
   l.product_name AS wanted,                                            -- value wanted
-  NULL::VARCHAR AS proposal                                            -- what to put instead
+  n.proposal                                                           -- what to put instead
 FROM live_variant l
+LEFT JOIN near n USING (variant_id)
 ANTI JOIN variant_match m USING (variant_id)
 ANTI JOIN variant_state s USING (variant_id)
 WHERE l.sku IS NULL OR l.sku NOT IN (SELECT detail FROM match_duplicates UNION ALL SELECT sku FROM sku_duplicate)

@@ -2,21 +2,11 @@
 -- about:    Products no rule and no exact name leads to a type, with the three nearest types; and rules that tie.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    taxonomy_choice, shaped_product, taxonomy_type, category_path
+-- reads:    taxonomy_choice, shaped_product, taxonomy_subject, taxonomy_suggestion
 -- as:       table
-WITH open_hint AS (
-  SELECT p.product_key, coalesce(c.leaf, p.product_type, p.name) AS text
-  FROM shaped_product p JOIN taxonomy_choice t USING (product_key)
-  LEFT JOIN category_path c ON c.product_key = p.product_key AND c.place = 1
-  WHERE t.chosen_by = 'none'
-), scored AS (
-  SELECT h.text, y.type_id, y.name, similarity(h.text, y.name) AS score
-  FROM (SELECT DISTINCT text FROM open_hint WHERE text IS NOT NULL) h CROSS JOIN taxonomy_type y WHERE y.listed
-), best AS (
-  SELECT *, row_number() OVER (PARTITION BY text ORDER BY score DESC, type_id) AS place FROM scored WHERE score > 0.2
-), near AS (
-  SELECT h.product_key, string_agg(printf('%s %s (%.2f, by %s)', b.type_id, b.name, b.score, h.text), '; ' ORDER BY b.place) AS proposal
-  FROM open_hint h JOIN best b USING (text) WHERE b.place <= 3 GROUP BY h.product_key
+WITH near AS (
+  SELECT scope, text, string_agg(printf('%s %s (%d %%: %s)', type_id, type_name, score, words), '; ' ORDER BY place) AS proposal
+  FROM taxonomy_suggestion GROUP BY scope, text
 )
 SELECT
   CASE t.chosen_by WHEN 'tie' THEN 'TAXONOMY_RULE_TIE' ELSE 'TAXONOMY_UNMAPPED' END AS code, -- code of check.Codes
@@ -32,5 +22,6 @@ SELECT
   n.proposal                                                           -- what to put instead
 FROM taxonomy_choice t
 JOIN shaped_product p USING (product_key)
-LEFT JOIN near n ON n.product_key = t.product_key
+JOIN taxonomy_subject q USING (product_key)
+LEFT JOIN near n ON n.scope = q.scope AND n.text = q.text AND t.chosen_by = 'none'
 WHERE t.chosen_by IN ('none', 'tie')
