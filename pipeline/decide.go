@@ -51,6 +51,9 @@ func (r *run) transform(ctx context.Context) error {
 
 // concernsStock says whether a finding matters to a run for stock alone: a source of quantities need not know names or prices.
 func concernsStock(code string) bool {
+	if strings.HasPrefix(code, "FEED_FIELD_") {
+		return false
+	}
 	group, _, _ := strings.Cut(code, "_")
 	return !slices.Contains([]string{"TEXT", "PRICE", "IMAGE", "OPTION", "TAXONOMY", "CODE"}, group)
 }

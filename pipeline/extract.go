@@ -36,10 +36,11 @@ func (r *run) extract(ctx context.Context) error {
 	if err := r.space.Restore(ctx, r.memory); err != nil {
 		return fmt.Errorf("open the brand's state: %w", err)
 	}
+	r.watchDeliveries()
 	group, within := errgroup.WithContext(ctx)
 	for _, source := range r.edges.Sources {
 		group.Go(func() error {
-			if err := source.Source.Extract(within, r.space.Sink(source.Name)); err != nil {
+			if err := source.Source.Extract(within, r.deliveries.sinks[source.Name]); err != nil {
 				return named(source.Name, err)
 			}
 			return nil
@@ -52,12 +53,14 @@ func (r *run) extract(ctx context.Context) error {
 		return err
 	}
 	manifest := stage.Manifest{Run: r.summary.Run, Started: r.summary.Started, Entries: r.entries()}
+	r.takeDeliveries(manifest.Entries)
 	if err := r.passGates(manifest); err != nil {
 		return errors.Join(err, r.folder.WriteManifest(manifest))
 	}
 	if err := r.folder.WriteManifest(manifest); err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
+	r.compareDeliveries()
 	if err := r.space.Prepare(ctx, r.inputs); err != nil {
 		return fmt.Errorf("stage: %w", err)
 	}
@@ -117,7 +120,7 @@ func (r *run) passGates(manifest stage.Manifest) error {
 		r.summary.Sources[entry.Source] += entry.Rows
 		refusals = append(refusals, stage.Gate(entry, r.memory.GoodRows[entry.Source], r.options.AcceptRows[entry.Source], limits[entry.Source], r.summary.Started))
 	}
-	return errors.Join(refusals...)
+	return errors.Join(append(refusals, r.passDeliveries()...)...)
 }
 
 // readFaire reads the brand, its taxonomy list and its products: all of them at first or when due, else what changed.
@@ -133,10 +136,10 @@ func (r *run) readFaire(ctx context.Context) error {
 	if r.inputs.Types, err = r.edges.Faire.Types(ctx); err != nil {
 		return fmt.Errorf("read Faire's taxonomy types: %w", err)
 	}
-	since := r.memory.MirrorUntil
-	r.faireTime = since
+	r.faireTime = r.memory.MirrorUntil
+	var since time.Time // zero: all products
 	if !r.fullWalk {
-		since = since.Add(-overlap)
+		since = r.faireTime.Add(-overlap)
 	}
 	mirror, err := r.space.Mirror(ctx)
 	if err != nil {

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"fairesync/pipeline/config"
@@ -79,17 +81,77 @@ func (e *UsageError) Error() string { return e.Why }
 // Hint says what to do.
 func (e *UsageError) Hint() string { return e.Next }
 
-// capable refuses a primary source without Product Detail Pickup (seed), unless only stock is asked for.
+// capable refuses sources that cannot feed Faire (seed), unless only stock is asked for.
 func (r *run) capable() error {
 	if r.options.Only == OnlyInventory {
 		return nil
 	}
-	primary := r.edges.Sources[0]
-	if c := primary.Source.Capabilities(); !c.ProductDetail {
+	return Capable(r.edges.Config, r.edges.Sources)
+}
+
+// Capable is a *UsageError that names what no source of a configuration can have, or nil. A source without Product Detail Pickup (seed)
+// cannot feed Faire alone: others must have the names and prices it lacks, or its mapping must say where they are. What a source that
+// could have a field really has shows when it is read: FEED_FIELD_MISSING.
+func Capable(c config.Config, sources []NamedSource) error {
+	primary := sources[0]
+	able := primary.Source.Capabilities()
+	if able.ProductDetail {
+		return nil
+	}
+	lacks := slices.DeleteFunc(slices.Clone(able.Missing), func(field string) bool {
+		return slices.ContainsFunc(sources, func(s NamedSource) bool { return delivers(c, s, field) })
+	})
+	if len(able.Missing) > 0 && !slices.ContainsFunc(lacks, essential) {
+		return nil
+	}
+	if len(lacks) == 0 {
+		lacks = []string{"product details"}
+	}
+	names := make([]string, len(sources))
+	for i, source := range sources {
+		names[i] = source.Name
+	}
+	if len(names) == 1 {
 		return &UsageError{
-			Why:  fmt.Sprintf("source %s cannot feed Faire: it delivers no %s", primary.Name, strings.Join(c.Missing, ", ")),
-			Next: "use a source with product details as the first one",
+			Why:  fmt.Sprintf("source %s cannot feed Faire: it delivers no %s", primary.Name, strings.Join(lacks, ", ")),
+			Next: "map them to columns that it has, or add a source that has them, such as a price file: docs/sources/supplements.md",
 		}
 	}
-	return nil
+	return &UsageError{
+		Why:  fmt.Sprintf("sources %s cannot feed Faire: none of them delivers %s", strings.Join(names, ", "), strings.Join(lacks, ", ")),
+		Next: "map them to columns that a source has, or add a source that has them: docs/sources/supplements.md",
+	}
+}
+
+// essential says whether nothing can be created without a field.
+func essential(field string) bool {
+	return slices.Contains([]string{"name", "sku", "wholesale", "retail"}, kindOf(field))
+}
+
+// kindOf is a field whatever the geography: wholesale for price[USA].wholesale. A source that says it lacks prices lacks that one.
+func kindOf(field string) string {
+	if field == "price" || field == "prices" {
+		return "wholesale"
+	}
+	return field[strings.LastIndexByte(field, '.')+1:]
+}
+
+// delivers says whether a source can have a field and is asked for it: the configuration says where it is, or the source is not one
+// that never has it.
+func delivers(c config.Config, s NamedSource, field string) bool {
+	at := slices.IndexFunc(c.Sources, func(one config.Source) bool { return one.Name == s.Name })
+	same := func(other string) bool { return kindOf(other) == kindOf(field) }
+	if at < 0 || !slices.Contains(c.Order(field), s.Name) {
+		return false
+	}
+	if slices.ContainsFunc(slices.Collect(maps.Keys(c.Sources[at].Mapping)), same) {
+		return true
+	}
+	named := slices.ContainsFunc(c.Prices, func(p config.Price) bool {
+		return same("wholesale") && p.Wholesale != "" || same("retail") && p.Retail != ""
+	})
+	if able := s.Source.Capabilities(); at > 0 || !named {
+		return able.ProductDetail && !slices.ContainsFunc(able.Missing, same)
+	}
+	return true
 }

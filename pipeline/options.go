@@ -15,11 +15,14 @@ type Options struct {
 	Command    string           // run, plan or check
 	Approvals  map[string]int   // --approve GROUP=COUNT
 	AcceptRows map[string]int64 // --accept-rows SOURCE=N
-	FullWalk   bool             // read all of Faire's products, not only those that changed
-	Only       string           // inventory: nothing but stock, which needs the inventory switches alone; blank: everything
-	Budget     int              // --budget: writes at most; 0: what the configuration says
-	DryRun     bool             // plan and check: nothing is sent and nothing is recorded
-	Offline    bool             // check: Faire is not asked at all
+	// AcceptOlder and AcceptColumns name sources whose delivery may be older than the last, or may lack a decisive column, this once.
+	AcceptOlder, AcceptColumns []string
+
+	FullWalk bool   // read all of Faire's products, not only those that changed
+	Only     string // inventory: nothing but stock, which needs the inventory switches alone; blank: everything
+	Budget   int    // --budget: writes at most; 0: what the configuration says
+	DryRun   bool   // plan and check: nothing is sent and nothing is recorded
+	Offline  bool   // check: Faire is not asked at all
 }
 
 // Edges are the implementations a run works with. The flow knows none of them by name.

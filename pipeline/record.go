@@ -37,6 +37,9 @@ func (r *run) record(ctx context.Context) error {
 	if err := r.keep(ctx, record); err != nil {
 		return err
 	}
+	if err := r.rememberDeliveries(); err != nil {
+		return err
+	}
 	if err := r.status(ctx, settled, now); err != nil {
 		return err
 	}

@@ -95,6 +95,8 @@ type run struct {
 	memory  ledger.Memory
 	inputs  ledger.Inputs
 
+	deliveries deliveries // what the sources deliver, now and before
+
 	digests map[string]string // current side's digest, by Faire product id
 	blocks  map[string][]plan.Block
 	input   plan.Input
@@ -159,6 +161,12 @@ func (r *run) close(err error) (Outcome, error) {
 	r.step("")
 	r.edges.Progress.Done()
 	r.conclude(err)
+	r.edges.Log.Info("ended", "run", r.summary.Run, "command", r.summary.Command, "status", r.summary.Status, "error", r.summary.Error,
+		"unchanged", r.summary.Unchanged, "planned", r.summary.Planned, "held", r.summary.Held, "ignored", r.summary.Ignored,
+		"sent", r.summary.Requests.Sent, "refused", r.summary.Requests.Refused)
+	if err == nil && !r.options.DryRun {
+		r.sweep()
+	}
 	r.edges.LogTo(nil)
 	outcome := Outcome{Summary: r.summary, Plan: r.result.Plan, Exceptions: r.exceptions, Unmatched: r.result.Unmatched}
 	if r.edges.Conclude != nil {

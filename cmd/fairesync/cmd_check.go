@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
 	"fairesync/pipeline"
@@ -18,10 +16,12 @@ func newCheckCommand(a *app) *cobra.Command {
 			"which is not asked: no token is needed. It sends and records nothing, and runs with the gate off too.",
 		Example: "  fairesync check -c luma.yaml\n  fairesync check -c luma.yaml --fail-on error",
 		Args:    exactly(),
-		RunE: action(func(ctx context.Context, _ []string) error {
-			return a.flow(ctx, o, o.run, func(v view.View, outcome pipeline.Outcome) error { return v.Exceptions(outcome.Exceptions, a.shown()) })
-		}),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.oneOrMany(cmd.Context(), &o, changed(cmd, "accept-rows", "accept-older", "accept-columns"), func() error {
+				return a.flow(cmd.Context(), o, o.run, func(v view.View, outcome pipeline.Outcome) error { return v.Exceptions(outcome.Exceptions, a.shown()) })
+			})
+		},
 	}
-	o.addFlags(cmd.Flags(), "accept-rows")
+	o.addFlags(cmd.Flags(), "jobs", "accept-rows", "accept-older", "accept-columns")
 	return cmd
 }

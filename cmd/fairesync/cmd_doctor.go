@@ -16,18 +16,46 @@ import (
 )
 
 func newDoctorCommand(a *app) *cobra.Command {
-	var path, text string
+	var path, text, report string
+	var probe bool
+	var many manyOptions
 	cmd := &cobra.Command{
-		Use:   "doctor",
+		Use:   "doctor [--probe [SOURCE]]",
 		Short: "Look whether everything a run needs is there, without changing anything",
 		Long: "doctor looks at the configuration, the switches, the state folder, the lock, the secrets, the sources, Faire, the alias and\n" +
 			"taxonomy files and the record, and says of each ok, warn or fail, with what to do. Of a source it reads the first page or\n" +
 			"rows, of Faire the profile and the taxonomy list. It sends, records and creates nothing, and works while a run is under way.\n" +
 			"It ends with 1 if something failed, and with 2 if the configuration cannot be used.\n" +
-			"With --types it lists Faire's product types instead, whose ids taxonomy.csv wants.",
-		Example: "  fairesync doctor -c luma.yaml\n  fairesync doctor -c luma.yaml --types sweater\n  fairesync doctor -c luma.yaml --json",
-		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+			"With --types it lists Faire's product types instead, whose ids taxonomy.csv wants.\n" +
+			"With --probe it asks an ApparelMagic account instead, in seven steps that only read, what nobody has written down about its\n" +
+			"interface, and writes what it found to probe-SOURCE-DATE.md, without any value of the account. A file is never replaced: where\n" +
+			"it is there the report goes to the next free number and is compared with the newest before it. It ends with 1 if a step could\n" +
+			"tell nothing.",
+		Example: "  fairesync doctor -c luma.yaml\n  fairesync doctor -c luma.yaml --types sweater\n  fairesync doctor -c luma.yaml --json\n  fairesync doctor -c harbor.yaml --probe\n" +
+			"  fairesync doctor -c brands --jobs 4",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if probe && len(args) == 1 {
+				return nil
+			}
+			return exactly()(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, list, err := many.members(path, changed(cmd, "types", "probe", "report"))
+			if err != nil {
+				return err
+			}
+			if list != nil {
+				return a.doctors(cmd.Context(), many.jobs, path, list)
+			}
+			path = file
+			switch {
+			case probe && cmd.Flags().Changed("types"):
+				return usage("ask for one after the other", "--types and --probe are two different things")
+			case probe:
+				return a.probeSource(cmd.Context(), path, strings.Join(args, ""), report)
+			case cmd.Flags().Changed("report"):
+				return usage("add --probe", "--report names where the report of a probe goes")
+			}
 			if cmd.Flags().Changed("types") {
 				return a.types(cmd.Context(), path, text)
 			}
@@ -35,7 +63,10 @@ func newDoctorCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&text, "types", "", "list Faire's product types with `TEXT` in their name, and nothing else")
+	cmd.Flags().BoolVar(&probe, "probe", false, "ask the ApparelMagic account of SOURCE, or of the first one, what its interface does")
+	cmd.Flags().StringVar(&report, "report", "", "--probe: write the report to `FILE`")
 	configFlag(cmd.Flags(), &path)
+	many.addFlags(cmd.Flags())
 	return cmd
 }
 
@@ -53,6 +84,7 @@ type examined struct {
 	Result string `json:"result"`
 	Said   string `json:"said"`
 	Hint   string `json:"hint,omitempty"`
+	Brand  string `json:"brand,omitempty"`
 }
 
 // doctorSummary is the last line of doctor --json.
@@ -76,15 +108,20 @@ type examination struct {
 
 // doctor examines one brand and ends with the exit code.
 func (a *app) doctor(ctx context.Context, path string) error {
-	x := &examination{out: a.Stdout, json: a.json, summary: doctorSummary{Type: "summary", Command: "doctor"}}
 	c, err := config.Load(path)
-	if err != nil {
-		x.fail("configuration", err)
+	_, err = a.examine(ctx, config.Member{Name: c.Brand, Path: path, Config: c, Err: err}, a.Stdout)
+	return err
+}
+
+// examine writes what is to say of a brand; the error is its exit code, or one of the writer.
+func (a *app) examine(ctx context.Context, m config.Member, out io.Writer) (doctorSummary, error) {
+	x := &examination{out: out, json: a.json, summary: doctorSummary{Type: "summary", Command: "doctor", Brand: m.Name}}
+	if m.Err != nil {
+		x.fail("configuration", m.Err)
 		x.summary.Exit = exitUsage
-		return x.end()
+		return x.summary, x.end()
 	}
-	x.summary.Brand = c.Brand
-	d := &doctor{app: a, examination: x, config: c, path: path}
+	d := &doctor{app: a, examination: x, config: m.Config, path: m.Path}
 	d.all(ctx)
 	switch {
 	case a.interrupted.Load():
@@ -92,7 +129,7 @@ func (a *app) doctor(ctx context.Context, path string) error {
 	case x.summary.Fail > 0:
 		x.summary.Exit = exitError
 	}
-	return x.end()
+	return x.summary, x.end()
 }
 
 func (x *examination) ok(check, said string, args ...any) {
@@ -122,7 +159,7 @@ func (x *examination) say(e examined) {
 		x.summary.Fail++
 	}
 	if x.json {
-		e.Type = "check"
+		e.Type, e.Brand = "check", x.summary.Brand
 		x.write(e)
 		return
 	}

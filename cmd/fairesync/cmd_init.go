@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -30,18 +29,34 @@ const (
 )
 
 // initAnswers are what init has to know.
-type initAnswers struct{ brand, source, feed, url, geography, currency, tokenEnv, sourceTokenEnv string }
+type initAnswers struct {
+	brand, source, feed, url, geography, currency, tokenEnv, sourceTokenEnv string
+	stem                                                                    string // in a folder of brands, what the brand's files begin with; blank: a folder of its own
+}
+
+// file is the name of one of the files init writes: config.yaml in a folder of its own, luma.yaml and luma-taxonomy.csv in one of brands.
+func (o initAnswers) file(name string) string {
+	switch {
+	case o.stem == "":
+		return name
+	case name == initConfig:
+		return o.stem + filepath.Ext(name)
+	}
+	return o.stem + "-" + name
+}
 
 func newInitCommand(a *app) *cobra.Command {
 	var o initAnswers
 	cmd := &cobra.Command{
-		Use:   "init [DIR]",
+		Use:   "init [DIR|FILE.yaml]",
 		Short: "Write a first configuration, with every key a new brand may want",
-		Long: "init writes config.yaml, taxonomy.csv and aliases.csv into DIR (default: this folder). On a terminal it asks for what the\n" +
+		Long: "init writes config.yaml, taxonomy.csv and aliases.csv into DIR (default: this folder). For one brand of a folder of brands,\n" +
+			"name its file: brands/luma.yaml has luma-taxonomy.csv and luma-aliases.csv beside it. On a terminal init asks for what the\n" +
 			"flags do not say; elsewhere --brand, --source and --feed or --url must be given. It calls nobody and overwrites nothing.\n" +
 			"Of a feed it reads the header and says which fields of a catalogue it finds. The four switches of the gate are written\n" +
 			"as false: nothing is sent until somebody turns them on.",
 		Example: "  fairesync init luma\n  fairesync init luma --brand luma --source files --feed exports/feed.csv\n" +
+			"  fairesync init brands/luma.yaml --brand luma --source files --feed exports/feed.csv --token-env LUMA_TOKEN\n" +
 			"  fairesync init harbor --brand harbor --source apparelmagic --url https://harbor.app.apparelmagic.com/api/json",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,6 +66,12 @@ func newInitCommand(a *app) *cobra.Command {
 			dir := "."
 			if len(args) == 1 {
 				dir = args[0]
+			}
+			if filepath.Base(dir) == config.DefaultsName {
+				return usage("name the brand's file", "%s holds what brands have in common and is no brand's", dir)
+			}
+			if filepath.Ext(dir) == filepath.Ext(initConfig) {
+				o.stem, dir = strings.TrimSuffix(filepath.Base(dir), filepath.Ext(dir)), filepath.Dir(dir)
 			}
 			var ask *prompter
 			if file, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(file.Fd())) {
@@ -81,7 +102,7 @@ func (a *app) initialise(ctx context.Context, given string, o initAnswers, ask *
 		return fmt.Errorf("init: %w", err)
 	}
 	for _, name := range []string{initConfig, initTaxonomy, initAliases} {
-		if err := notThere(filepath.Join(dir, name)); err != nil {
+		if err := notThere(filepath.Join(dir, o.file(name))); err != nil {
 			return err
 		}
 	}
@@ -99,7 +120,7 @@ func (a *app) initialise(ctx context.Context, given string, o initAnswers, ask *
 		}
 	}
 	look := feedLook{}
-	path := filepath.Join(dir, initConfig)
+	path := filepath.Join(dir, o.file(initConfig))
 	c, err := config.Parse(path, []byte(o.config(look)))
 	if err != nil {
 		return initRefused(err)
@@ -117,14 +138,14 @@ func (a *app) initialise(ctx context.Context, given string, o initAnswers, ask *
 	for _, file := range []struct{ name, text string }{
 		{initTaxonomy, "scope,pattern,type_id\n"}, {initAliases, "alias_name,alias_value,wms_sku\n"}, {initConfig, text}, // the one that counts last
 	} {
-		if err := writeNew(filepath.Join(dir, file.name), file.text); err != nil {
+		if err := writeNew(filepath.Join(dir, o.file(file.name)), file.text); err != nil {
 			return err
 		}
 	}
 	if a.json {
 		return a.initJSON(path, look)
 	}
-	return a.initDone(filepath.Join(given, initConfig), o, look)
+	return a.initDone(filepath.Join(given, o.file(initConfig)), o, look)
 }
 
 // notThere refuses a file that is there.
@@ -258,7 +279,7 @@ func (a *app) lookAtFeed(ctx context.Context, c config.Config) feedLook {
 // initDone says what was written, what the feed has, and what to type next.
 func (a *app) initDone(path string, o initAnswers, look feedLook) error {
 	var out strings.Builder
-	fmt.Fprintf(&out, "wrote %s, %s and %s in %s\n", initConfig, initTaxonomy, initAliases, filepath.Dir(path))
+	fmt.Fprintf(&out, "wrote %s, %s and %s in %s\n", o.file(initConfig), o.file(initTaxonomy), o.file(initAliases), filepath.Dir(path))
 	switch {
 	case o.source != config.KindFiles:
 	case look.err != nil:
@@ -272,10 +293,10 @@ func (a *app) initDone(path string, o initAnswers, look feedLook) error {
 		fmt.Fprintf(&out, "\nfound in the feed:  %s\n", printable(strings.Join(look.found, ", ")))
 		if len(look.missing) > 0 {
 			fmt.Fprintf(&out, "not found:          %s\n", strings.Join(look.missing, ", "))
-			fmt.Fprintf(&out, "                    if the feed has them under other headers, name these in %s\n", initConfig)
+			fmt.Fprintf(&out, "                    if the feed has them under other headers, name these in %s\n", o.file(initConfig))
 		}
 		if look.quantity != "" {
-			fmt.Fprintf(&out, "stock:              column %q looks like it; say so under inventory: in %s, or no stock is sent\n", printable(look.quantity), initConfig)
+			fmt.Fprintf(&out, "stock:              column %q looks like it; say so under inventory: in %s, or no stock is sent\n", printable(look.quantity), o.file(initConfig))
 		}
 	}
 	shown := shellWord(path)
@@ -288,7 +309,7 @@ func (a *app) initDone(path string, o initAnswers, look feedLook) error {
 	} {
 		fmt.Fprintf(&out, "  fairesync %-6s -c %s   # %s\n", line.command, shown, line.about)
 	}
-	fmt.Fprintf(&out, "  set the four switches under settings: in %s to true\n", initConfig)
+	fmt.Fprintf(&out, "  set the four switches under settings: in %s to true\n", o.file(initConfig))
 	for _, line := range []struct{ command, about string }{{"plan", "what run would send; nothing is sent"}, {"run", "send it"}} {
 		fmt.Fprintf(&out, "  fairesync %-6s -c %s   # %s\n", line.command, shown, line.about)
 	}
@@ -319,86 +340,4 @@ func shellWord(path string) string {
 		return path
 	}
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-}
-
-// prompter asks questions on a terminal.
-type prompter struct {
-	lines *bufio.Reader
-	out   io.Writer
-}
-
-func newPrompter(in io.Reader, out io.Writer) *prompter { return &prompter{bufio.NewReader(in), out} }
-
-// complete asks for every answer that no flag gave.
-func (p *prompter) complete(ctx context.Context, o *initAnswers, dir string) error {
-	questions := []struct {
-		into         *string
-		text         string
-		otherwise    func() string
-		onlyIfSource string
-	}{
-		{&o.brand, "Name of the brand (a-z, 0-9, _ and -)", func() string { return brandOf(dir) }, ""},
-		{&o.source, "Where does the catalogue come from, files or apparelmagic", func() string { return config.KindFiles }, ""},
-		{&o.feed, "Path of the feed, or a pattern such as drop/*.csv", func() string { return "" }, config.KindFiles},
-		{&o.url, "Address of the account, https://ACCOUNT.app.apparelmagic.com/api/json", func() string { return "" }, config.KindApparelMagic},
-		{&o.sourceTokenEnv, "Environment variable with ApparelMagic's token", func() string { return "APPARELMAGIC_TOKEN" }, config.KindApparelMagic},
-		{&o.geography, "Geography of the prices (" + strings.Join(sortedKeys(initCurrencies), ", ") + ")", func() string { return "USA" }, ""},
-		{&o.currency, "Currency of the prices", func() string { return initCurrencies[o.geography] }, ""},
-		{&o.tokenEnv, "Environment variable with Faire's token (not the token itself)", func() string { return "FAIRE_ACCESS_TOKEN" }, ""},
-	}
-	for _, q := range questions {
-		if *q.into != "" || q.onlyIfSource != "" && q.onlyIfSource != o.source {
-			continue
-		}
-		answer, err := p.ask(ctx, q.text, q.otherwise())
-		if err != nil {
-			return err
-		}
-		*q.into = answer
-	}
-	return nil
-}
-
-// ask asks until there is an answer; an empty line takes what stands in brackets.
-func (p *prompter) ask(ctx context.Context, question, otherwise string) (string, error) {
-	if otherwise != "" {
-		question += " [" + otherwise + "]"
-	}
-	type read struct {
-		line string
-		err  error
-	}
-	for {
-		if _, err := fmt.Fprint(p.out, question+": "); err != nil {
-			return "", err
-		}
-		got := make(chan read, 1)
-		go func() {
-			line, err := p.lines.ReadString('\n')
-			got <- read{line, err}
-		}()
-		select {
-		case <-ctx.Done():
-			return "", &ended{exitInterrupted}
-		case r := <-got:
-			if answer := cmp.Or(strings.TrimSpace(r.line), otherwise); answer != "" && (r.err == nil || r.line != "") {
-				return answer, nil
-			}
-			if r.err != nil {
-				return "", usage("answer the questions, or give the flags of fairesync init --help", "the terminal was closed before everything was answered")
-			}
-		}
-	}
-}
-
-// brandOf makes a brand's name of a folder's.
-func brandOf(dir string) string {
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-':
-			return r
-		}
-		return '-'
-	}, strings.ToLower(filepath.Base(dir)))
-	return strings.Trim(name[:min(len(name), 63)], "-_")
 }

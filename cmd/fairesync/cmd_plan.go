@@ -25,17 +25,19 @@ func newPlanCommand(a *app) *cobra.Command {
 			"With -o the plan goes to a file, which apply sends: that plan and nothing else.",
 		Example: "  fairesync plan -c luma.yaml\n  fairesync plan -c luma.yaml --format markdown >plan.md\n  fairesync plan -c luma.yaml -o monday.plan.json && fairesync apply -c luma.yaml monday.plan.json",
 		Args:    exactly(),
-		RunE: action(func(ctx context.Context, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.setFormat(format); err != nil {
 				return err
 			}
 			if err := hasFolder(out); err != nil {
 				return err
 			}
-			return a.flow(ctx, o, a.keeping(out, o.config, o.run), func(v view.View, outcome pipeline.Outcome) error { return v.Plan(outcome.Plan, a.shown()) })
-		}),
+			return a.oneOrMany(cmd.Context(), &o, changed(cmd, "approve", "accept-rows", "accept-older", "accept-columns", "out", "format"), func() error {
+				return a.flow(cmd.Context(), o, a.keeping(out, o.config, o.run), func(v view.View, outcome pipeline.Outcome) error { return v.Plan(outcome.Plan, a.shown()) })
+			})
+		},
 	}
-	o.addFlags(cmd.Flags(), "approve", "accept-rows", "full-walk", "only")
+	o.addFlags(cmd.Flags(), "jobs", "approve", "accept-rows", "accept-older", "accept-columns", "full-walk", "only")
 	formatFlag(cmd.Flags(), &format)
 	cmd.AddCommand(newPlanShowCommand(a))
 	outFlag(cmd.Flags(), &out)

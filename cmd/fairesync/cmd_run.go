@@ -25,14 +25,17 @@ func newRunCommand(a *app) *cobra.Command {
 		Use:   "run",
 		Short: "Read, compare, report and send: everything, once",
 		Long: "run reads the sources and Faire, plans, writes the workbook, sends what the plan holds and records the outcome.\n" +
-			"What a guard holds is not sent until --approve names its group and the count shown.",
-		Example: "  fairesync run -c luma.yaml\n  fairesync run -c luma.yaml --approve first_link=14\n  fairesync run -c luma.yaml --only inventory\n  fairesync run -c luma.yaml --json | tail -n 1",
-		Args:    exactly(),
-		RunE: action(func(ctx context.Context, _ []string) error {
-			return a.flow(ctx, o, o.run, nil)
-		}),
+			"What a guard holds is not sent until --approve names its group and the count shown.\n" +
+			"Of a folder every .yaml file is a brand, over what defaults.yaml says for all: one line each in the order of the files, --jobs\n" +
+			"of them at a time. What is wrong with one is told of that one, and the exit code is the worst of all.",
+		Example: "  fairesync run -c luma.yaml\n  fairesync run -c luma.yaml --approve first_link=14\n  fairesync run -c luma.yaml --only inventory\n" +
+			"  fairesync run -c luma.yaml --json | tail -n 1\n  fairesync run -c brands --jobs 4\n  fairesync run -c brands --brand luma --approve first_link=14",
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.oneOrMany(cmd.Context(), &o, changed(cmd, "approve", "accept-rows", "accept-older", "accept-columns"), func() error { return a.flow(cmd.Context(), o, o.run, nil) })
+		},
 	}
-	o.addFlags(cmd.Flags(), "approve", "accept-rows", "full-walk", "only", "budget")
+	o.addFlags(cmd.Flags(), "jobs", "approve", "accept-rows", "accept-older", "accept-columns", "full-walk", "only", "budget")
 	return cmd
 }
 
@@ -41,8 +44,10 @@ type flowOptions struct {
 	command    string // run, plan, apply, check, undo or rebuild
 	again      string // its command line without options, for hints; blank: run
 	config     string
+	many       manyOptions
 	approvals  map[string]int
 	acceptRows map[string]int64
+	accept     accepted // --accept-older and --accept-columns
 	failOn     string
 	fullWalk   bool
 	only       string
@@ -57,10 +62,15 @@ func (o *flowOptions) addFlags(flags *pflag.FlagSet, names ...string) {
 	flags.StringVar(&o.failOn, "fail-on", "", "exit 3 at exceptions of `SEVERITY` error, warning or info, or worse")
 	for _, name := range names {
 		switch name {
+		case "jobs":
+			o.many.addFlags(flags)
+			continue
 		case "approve":
 			flags.StringToIntVar(&o.approvals, name, nil, "release what a guard holds, if it is still so many: `GROUP=COUNT` (repeatable)")
 		case "accept-rows":
 			flags.StringToInt64Var(&o.acceptRows, name, nil, "let a source pass with exactly so many rows: `SOURCE=N` (repeatable)")
+		case "accept-older", "accept-columns":
+			o.accept.addFlag(flags, name)
 		case "full-walk":
 			flags.BoolVar(&o.fullWalk, name, false, "read all of Faire's products, not only those that changed")
 		case "only":
@@ -73,7 +83,7 @@ func (o *flowOptions) addFlags(flags *pflag.FlagSet, names ...string) {
 }
 
 // check refuses values that no run could use.
-func (o *flowOptions) check(c config.Config) error {
+func (o *flowOptions) check() error {
 	if !slices.Contains([]string{"", string(check.Error), string(check.Warning), string(check.Info)}, o.failOn) {
 		return usage("write error, warning or info", "--fail-on is %q", o.failOn)
 	}
@@ -88,6 +98,11 @@ func (o *flowOptions) check(c config.Config) error {
 			return usage("write the count that the plan shows", "--approve %s=%d approves nothing", group, o.approvals[group])
 		}
 	}
+	return nil
+}
+
+// checkSources refuses names of sources that the brand does not have.
+func (o *flowOptions) checkSources(c config.Config) error {
 	var names []string
 	for _, source := range c.Sources {
 		names = append(names, source.Name)
@@ -100,7 +115,7 @@ func (o *flowOptions) check(c config.Config) error {
 			return usage("write the count that the refusal shows", "--accept-rows %s=%d accepts nothing", name, o.acceptRows[name])
 		}
 	}
-	return nil
+	return o.accept.check(names, c.Brand)
 }
 
 // dry says whether the command may neither send nor record.
@@ -122,29 +137,38 @@ func (o *flowOptions) offline() bool { return o.command == "check" }
 // run is the pipeline with these flags.
 func (o *flowOptions) run(ctx context.Context, e pipeline.Edges) (pipeline.Outcome, error) {
 	return pipeline.Run(ctx, e, pipeline.Options{Command: o.command, Approvals: o.approvals, AcceptRows: o.acceptRows,
+		AcceptOlder: o.accept.older, AcceptColumns: o.accept.columns,
 		FullWalk: o.fullWalk, Only: o.only, Budget: o.budget, DryRun: o.dry(), Offline: o.offline()})
 }
 
-// flow opens the brand, does the step, shows what came of it and ends with its exit code. lines shows what stands above the
-// summary for people; nil is nothing.
-func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context, pipeline.Edges) (pipeline.Outcome, error),
-	lines func(view.View, pipeline.Outcome) error) error {
-	c, err := config.Load(o.config)
-	if err != nil {
-		return err
-	}
-	if err := o.check(c); err != nil {
-		return err
-	}
+// result is what came of a brand.
+type result struct {
+	outcome pipeline.Outcome // zero if it did not come to a run
+	err     error            // what to tell beside the summary, or why it did not come to a run
+	off     error            // the gate is off
+	code    int
+	pace    view.Pace
+}
+
+// ran says whether it came to a run.
+func (r result) ran() bool { return r.outcome.Summary.Run != "" }
+
+// brand is one brand's way through the pipeline, by itself or as one of a folder. It shows nothing but progress.
+func (a *app) brand(ctx context.Context, o flowOptions, c config.Config, with shared, progress *view.Progress, step flowStep) result {
+	r := result{pace: view.Pace{PerSecond: c.Faire.Pace.WritesPerSecond, Burst: c.Faire.Pace.Burst, Budget: cmp.Or(o.budget, c.Faire.Pace.WritesPerRun)}}
+	progress.Paced("load", r.pace)
+	defer a.remind(progress)()
 	e, done, err := edges.Open(c, edges.Options{DryRun: o.dry(), Offline: o.offline(), Only: o.only, Getenv: a.Getenv, Now: a.Now, Random: a.Random,
-		Jitter: a.Jitter, Progress: a.progress(), Proxy: true, Version: version()})
+		Jitter: a.Jitter, Progress: progress, Proxy: true, Version: version(), FullWalk: o.fullWalk, Shared: with.magic,
+		AtATime: with.atATime, Log: a.logLines()})
 	if err != nil {
-		return notOpened(err)
+		r.err = notOpened(err)
+		r.code = worst(codesOf(r.err))
+		return r
 	}
-	var off error
 	e.Conclude = func(outcome *pipeline.Outcome, err error) {
 		if isAs[*pipeline.Off](err) {
-			off = err
+			r.off = err
 		}
 		if a.interrupted.Load() {
 			outcome.Summary.Status = "interrupted"
@@ -156,16 +180,35 @@ func (a *app) flow(ctx context.Context, o flowOptions, step func(context.Context
 			outcome.Summary.Hint = hints[0]
 		}
 	}
-	outcome, err := step(ctx, e)
-	err = errors.Join(err, done())
-	if outcome.Summary.Run == "" { // it did not come to a run
+	r.outcome, err = step(ctx, e)
+	r.err = errors.Join(err, done())
+	if !r.ran() {
+		r.code = worst(codesOf(r.err))
+		return r
+	}
+	r.err = errors.Join(r.err, writeMetrics(c, r.outcome.Summary))
+	r.code, r.err = a.verdict(o, r.outcome, r.err)
+	return r
+}
+
+// flow takes one brand through the pipeline, shows what came of it and ends with its exit code. lines shows what stands above the summary
+// for people; nil is nothing.
+func (a *app) flow(ctx context.Context, o flowOptions, step flowStep, lines func(view.View, pipeline.Outcome) error) error {
+	c, err := config.Load(o.config)
+	if err != nil {
 		return err
 	}
-	code, told := a.verdict(o, outcome, err)
-	if err := a.show(outcome, told, off, lines); err != nil {
+	if err := errors.Join(o.check(), o.checkSources(c)); err != nil {
+		return err
+	}
+	r := a.brand(ctx, o, c, shared{}, a.progress(), step)
+	if !r.ran() {
+		return r.err
+	}
+	if err := a.show(r, lines); err != nil {
 		return fmt.Errorf("show the outcome: %w", err)
 	}
-	return &ended{code}
+	return &ended{r.code}
 }
 
 // verdict is what to tell of an outcome beside its summary, and the exit code.
@@ -188,54 +231,67 @@ func (a *app) verdict(o flowOptions, outcome pipeline.Outcome, err error) (code 
 }
 
 // show writes an outcome. The summary is the last line of JSON; to people, an error is the last.
-func (a *app) show(outcome pipeline.Outcome, told, off error, lines func(view.View, pipeline.Outcome) error) error {
-	v := a.view()
+func (a *app) show(r result, lines func(view.View, pipeline.Outcome) error) error {
 	if a.json {
-		err := errors.Join(v.Plan(outcome.Plan, 0), v.Exceptions(outcome.Exceptions, 0))
-		if told != nil && off == nil {
-			err = errors.Join(err, v.Error(told))
+		v := view.NewJSON(a.Stdout)
+		err := errors.Join(v.Plan(r.outcome.Plan, 0), v.Exceptions(r.outcome.Exceptions, 0))
+		if r.err != nil && r.off == nil {
+			err = errors.Join(err, v.Error(r.err))
 		}
-		err = errors.Join(err, v.Outcome(outcome.Summary, nil))
-		if told != nil && off == nil {
-			a.tell(told)
+		err = errors.Join(err, v.Outcome(r.outcome.Summary, nil))
+		if r.err != nil && r.off == nil {
+			a.tell(r.err)
 		}
 		return err
 	}
-	if off != nil {
-		_, err := fmt.Fprintf(a.Stdout, "%s; nobody was called\nhint: %s\n", off, strings.Join(view.Hints(off), "; "))
+	if r.off != nil {
+		_, err := io.WriteString(a.Stdout, offWords(r.off))
 		return err
 	}
-	if told != nil && outcome.Summary.Workbook == "" { // it ended before there was anything to show
-		a.tell(told)
+	if r.err != nil && r.outcome.Summary.Workbook == "" { // it ended before there was anything to show
+		a.tell(r.err)
 		return nil
 	}
 	if a.markdown {
-		if _, err := io.WriteString(a.Stdout, view.PlanMarkdown(outcome.Plan)); err != nil {
+		if _, err := io.WriteString(a.Stdout, view.PlanMarkdown(r.outcome.Plan)); err != nil {
 			return err
 		}
-	} else if err := tables(v, outcome, lines); err != nil {
+	} else if err := r.tables(view.NewHuman(a.Stdout, a.screen(a.Stdout)), lines); err != nil {
 		return err
 	}
-	if told != nil {
-		a.tell(told)
+	if r.err != nil {
+		a.tell(r.err)
 		return nil
 	}
-	if hint := outcome.Summary.Hint; hint != "" {
-		_, err := fmt.Fprintln(a.Stderr, "hint: "+hint)
-		return err
+	if hint := r.outcome.Summary.Hint; hint != "" {
+		a.note(r.outcome.Summary.Brand, "hint: "+hint)
 	}
 	return nil
 }
 
+// offWords say that the gate is off, and what turns it on.
+func offWords(off error) string {
+	return fmt.Sprintf("%s; nobody was called\nhint: %s\n", off, strings.Join(view.Hints(off), "; "))
+}
+
 // tables shows an outcome to people.
-func tables(v view.View, outcome pipeline.Outcome, lines func(view.View, pipeline.Outcome) error) error {
+func (r result) tables(v *view.Human, lines func(view.View, pipeline.Outcome) error) error {
 	if lines != nil {
-		if err := lines(v, outcome); err != nil {
+		if err := lines(v, r.outcome); err != nil {
 			return err
 		}
 	}
-	if outcome.Summary.Command == "rebuild" { // it reads no row and sends nothing
+	if r.outcome.Summary.Command == "rebuild" { // it reads no row and sends nothing
 		return nil
 	}
-	return v.Outcome(outcome.Summary, outcome.Exceptions)
+	if err := v.Outcome(r.outcome.Summary, r.outcome.Exceptions); err != nil || r.outcome.Summary.Status != "planned" {
+		return err
+	}
+	requests := 0
+	for _, request := range r.outcome.Plan.Requests {
+		if request.FallbackOf == "" {
+			requests++
+		}
+	}
+	return v.Takes(requests, r.pace)
 }

@@ -15,15 +15,23 @@ import (
 
 func newStatusCommand(a *app) *cobra.Command {
 	var path string
+	var many manyOptions
 	cmd := &cobra.Command{
 		Use:   "status [SKU…]",
 		Short: "Say of each SKU whether it is on Faire, since when, and if not, why",
 		Long: "status answers from the record of the last run; it calls nobody and works while a run is under way. A SKU may also be a\n" +
 			"style or an id of Faire; * and ? stand for any text and any character. Without SKUs it shows the last runs and the\n" +
-			"SKUs that are held.",
-		Example: "  fairesync status -c luma.yaml\n  fairesync status -c luma.yaml TP-200-S 'WS08*'",
+			"SKUs that are held; of a folder, one line per brand: the last run, and when one last did what it could.",
+		Example: "  fairesync status -c luma.yaml\n  fairesync status -c luma.yaml TP-200-S 'WS08*'\n  fairesync status -c brands",
 		RunE: action(func(ctx context.Context, args []string) error {
-			r, err := openRecord(path)
+			file, list, err := many.members(path, args)
+			if err != nil {
+				return err
+			}
+			if list != nil {
+				return a.folderStatus(many.jobs, path, list)
+			}
+			r, err := openRecord(file)
 			if err != nil {
 				return err
 			}
@@ -31,6 +39,7 @@ func newStatusCommand(a *app) *cobra.Command {
 		}),
 	}
 	configFlag(cmd.Flags(), &path)
+	many.addFlags(cmd.Flags())
 	return cmd
 }
 

@@ -37,11 +37,11 @@ type doctor struct {
 
 // all makes the checks in the order in which a run needs what they look at.
 func (d *doctor) all(ctx context.Context) {
-	var sources []string
+	var named []string
 	for _, s := range d.config.Sources {
-		sources = append(sources, s.Name+" ("+s.Kind+")")
+		named = append(named, s.Name+" ("+s.Kind+")")
 	}
-	d.ok("configuration", "brand %s, source %s", d.config.Brand, strings.Join(sources, ", "))
+	d.ok("configuration", "brand %s, source %s", d.config.Brand, strings.Join(named, ", "))
 	d.gate()
 	d.folder()
 	if d.state != nil {
@@ -53,16 +53,23 @@ func (d *doctor) all(ctx context.Context) {
 	missing := d.secrets()
 	rules, readable := d.tables()
 	fields := map[string]bool{}
+	var sources []pipeline.NamedSource
 	for i, s := range d.config.Sources {
 		if missing[s.Name] {
 			d.warn("source "+s.Name, "set its secret first", "not asked")
 			continue
 		}
-		for _, field := range d.source(ctx, i) {
+		one, found, read := d.source(ctx, i)
+		if read {
+			sources = append(sources, one)
+		}
+		for _, field := range found {
 			fields[field] = true
 		}
 	}
-	d.fields(fields)
+	if len(sources) == len(d.config.Sources) { // of the others nobody knows what they have
+		d.fields(sources, fields)
+	}
 	if missing[faireEnd] {
 		d.warn("faire", "set its secret first", "not asked")
 		return

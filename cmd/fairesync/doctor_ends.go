@@ -11,6 +11,7 @@ import (
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/edges"
+	"fairesync/pipeline/stage"
 )
 
 // What a catalogue needs to become products on Faire, and what it is poorer without. Prices stand for those of any geography.
@@ -65,25 +66,21 @@ func (d *doctor) tables() (rules []config.TaxonomyRule, readable bool) {
 	return rules, true
 }
 
-// source reads the beginning of source i and gives the fields that are there.
-func (d *doctor) source(ctx context.Context, i int) []string {
+// source reads the beginning of source i and gives the fields that are there; not if it cannot be read.
+func (d *doctor) source(ctx context.Context, i int) (one pipeline.NamedSource, fields []string, ok bool) {
 	name := d.config.Sources[i].Name
 	one, err := edges.OneSource(d.config, i, d.options())
 	if err != nil {
 		d.fail("source "+name, err)
-		return nil
+		return one, nil, false
 	}
 	probed, err := d.probe(ctx, one.Source, d.config.Sources[i].Kind)
 	if err != nil {
 		d.fail("source "+name, err)
-		return nil
+		return one, nil, false
 	}
 	able := one.Source.Capabilities()
 	if probed.Columns == nil { // pages have no header: what it has is what it says it has
-		if !able.ProductDetail && i == 0 {
-			d.failing("source "+name, "use a source with product details as the first one", "answers, but delivers no %s", strings.Join(able.Missing, ", "))
-			return nil
-		}
 		without := ""
 		if len(able.Missing) > 0 {
 			without = "; it never has " + strings.Join(able.Missing, ", ")
@@ -93,14 +90,28 @@ func (d *doctor) source(ctx context.Context, i int) []string {
 		} else {
 			d.ok("source "+name, "answers, token accepted, first page read%s", without)
 		}
-		return nil
+		return one, d.claimed(able, i), true
 	}
 	if probed.Rows == 0 {
 		d.warn("source "+name, "a run refuses a source without rows", "has a header of %s and no row", counted(len(probed.Columns), "column", "columns"))
 	} else {
 		d.ok("source "+name, "%s, the first %s read; fields: %s", counted(len(probed.Columns), "column", "columns"), counted(probed.Rows, "row", "rows"), strings.Join(probed.Fields, ", "))
 	}
-	return probed.Fields
+	return one, slices.DeleteFunc(probed.Fields, func(field string) bool { return !d.asked(i, field) }), true
+}
+
+// asked says whether source i is asked for a field.
+func (d *doctor) asked(i int, field string) bool {
+	return slices.Contains(d.config.Order(field), d.config.Sources[i].Name)
+}
+
+// claimed are the fields that a source of pages may have, or that are mapped to something it has.
+func (d *doctor) claimed(able stage.Capabilities, i int) []string {
+	fields := append([]string{"sku", "price.wholesale", "price.retail"}, stage.Fields...)
+	return slices.DeleteFunc(fields, func(field string) bool {
+		_, mapped := d.config.Sources[i].Mapping[field]
+		return !mapped && slices.Contains(able.Missing, field) || !d.asked(i, field)
+	})
 }
 
 func (a *app) probe(ctx context.Context, source pipeline.Source, kind string) (pipeline.Probed, error) {
@@ -118,9 +129,14 @@ func slow(ctx, within context.Context, err error) error {
 	return err
 }
 
-// fields says what all file feeds together lack. Sources that are no feeds tell by their capabilities.
-func (d *doctor) fields(all map[string]bool) {
-	if slices.ContainsFunc(d.config.Sources, func(s config.Source) bool { return s.Kind != config.KindFiles }) || len(all) == 0 {
+// fields says what all sources together lack. Of a lone source that is no feed nothing is told that it could have.
+func (d *doctor) fields(sources []pipeline.NamedSource, all map[string]bool) {
+	var unable *pipeline.UsageError
+	if errors.As(pipeline.Capable(d.config, sources), &unable) {
+		d.fail("fields", unable)
+		return
+	}
+	if len(all) == 0 || len(sources) == 1 && d.config.Sources[0].Kind != config.KindFiles {
 		return
 	}
 	var fields []string

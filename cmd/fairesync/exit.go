@@ -136,7 +136,7 @@ func isUsage(err error) bool {
 		return true
 	}
 	return isAs[*usageError](err) || isAs[*unknownRunError](err) || isAs[*pipeline.UsageError](err) || isAs[*config.Error](err) || isAs[*config.TableError](err) ||
-		isAs[*files.SettingError](err) || isAs[*warehouse.MappingError](err) || isAs[*plan.FileError](err)
+		isAs[*files.SettingError](err) || isAs[*apparelmagic.SettingError](err) || isAs[*warehouse.MappingError](err) || isAs[*plan.FileError](err)
 }
 
 func isAs[T error](err error) bool {

@@ -58,6 +58,7 @@ func TestInitLoads(t *testing.T) {
 				want.Path = filepath.Join(dir, want.Path)
 			}
 			want.PageSize, want.RequestsPerSecond, want.Layout, want.Decimal = source.PageSize, source.RequestsPerSecond, source.Layout, source.Decimal
+			want.Colourways = source.Colourways
 			if diff := cmp.Diff(want, source); diff != "" {
 				t.Errorf("source (-want +got):\n%s", diff)
 			}

@@ -62,14 +62,15 @@ type program struct {
 	stdout, stderr output
 	interrupts     chan os.Signal
 	left           chan int
+	now            func() time.Time
 }
 
 func newProgram() *program {
-	return &program{interrupts: make(chan os.Signal), left: make(chan int, 1)}
+	return &program{interrupts: make(chan os.Signal), left: make(chan int, 1), now: time.Now}
 }
 
 func (p *program) run(args ...string) int {
-	return execute(world{Args: args, Getenv: func(string) string { return "secret" }, Stdout: &p.stdout, Stderr: &p.stderr, Now: time.Now,
+	return execute(world{Args: args, Getenv: func(string) string { return "secret" }, Stdout: &p.stdout, Stderr: &p.stderr, Now: p.now,
 		Random: bytes.NewReader(make([]byte, 64)), Jitter: func() float64 { return 0 }, Interrupts: p.interrupts, Leave: func(code int) { p.left <- code }})
 }
 
@@ -108,7 +109,7 @@ func at(box http.Handler, method, path string, do func(*http.Request)) http.Hand
 
 const finishing = "interrupted: finishing what is in flight"
 
-func summaryOf(t *testing.T, stdout string) ledger.Summary {
+func summaryOf(t testing.TB, stdout string) ledger.Summary {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	var summary ledger.Summary
@@ -198,7 +199,7 @@ func TestSandbox(t *testing.T) {
 			ended := make(chan int, 1)
 			go func() {
 				w := world{Args: []string{"sandbox", test.kind, "--seed", filepath.Join("testdata", "brand", test.seed)}, Getenv: os.Getenv,
-					Stdout: writer, Stderr: &p.stderr, Now: time.Now, Interrupts: p.interrupts, Leave: func(code int) { p.left <- code }}
+					Stdout: writer, Stderr: &p.stderr, Now: p.now, Interrupts: p.interrupts, Leave: func(code int) { p.left <- code }}
 				ended <- execute(w)
 			}()
 			url, err := bufio.NewReader(reader).ReadString('\n')

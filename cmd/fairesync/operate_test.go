@@ -14,6 +14,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+
+	"fairesync/pipeline/config"
 )
 
 // operate is a file of docs/examples/operate.
@@ -189,6 +191,66 @@ func TestCron(t *testing.T) {
 		if diff := cmp.Diff(want, string(said)); diff != "" || cmd.ProcessState.ExitCode() != code {
 			t.Errorf("exit code %d becomes %d, and it says (-want +got):\n%s", code, cmd.ProcessState.ExitCode(), diff)
 		}
+	}
+}
+
+// TestCronOfAFolder: for a folder of brands the script calls the folder, and speaks of a busy brand too, which says nothing of the others.
+func TestCronOfAFolder(t *testing.T) {
+	script, err := filepath.Abs(filepath.Join("..", "..", "docs", "examples", "operate", "fairesync-cron"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "fairesync")
+	for name, text := range map[string]string{program: "#!/bin/sh\necho \"$@\"\nexit \"$WANTED\"\n", filepath.Join(dir, "brands.env"): "FAIRESYNC_JOBS=4\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "brands"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for code, speaks := range map[int]bool{exitDone: false, exitInterrupted: false, exitBusy: true, exitError: true} {
+		want := ""
+		if speaks {
+			want = "fairesync brands ended with exit code " + strconv.Itoa(code) + "\n\nrun -q -c " + dir + "/brands --jobs 4\n"
+		}
+		cmd := exec.CommandContext(t.Context(), "sh", script, "brands")
+		cmd.Env = append(os.Environ(), "FAIRESYNC="+program, "FAIRESYNC_CONFIG="+dir, "WANTED="+strconv.Itoa(code))
+		said, err := cmd.CombinedOutput()
+		if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, string(said)); diff != "" || cmd.ProcessState.ExitCode() != code {
+			t.Errorf("exit code %d becomes %d, and it says (-want +got):\n%s", code, cmd.ProcessState.ExitCode(), diff)
+		}
+	}
+}
+
+// TestOperateFolder: the brand of docs/operate.md and the defaults below it are what the text says they are.
+func TestOperateFolder(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "operate.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{config.DefaultsName, "luma.yaml"} {
+		block := regexp.MustCompile("(?ms)^```yaml\n(# " + regexp.QuoteMeta(name) + "\n.*?)^```$").FindSubmatch(text)
+		if block == nil {
+			t.Fatalf("there is no block of %s", name)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), block[1], 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := config.LoadFolder(dir)
+	if err != nil || len(list) != 1 || list[0].Err != nil {
+		t.Fatalf("%+v: %v", list, err)
+	}
+	c := list[0].Config
+	if len(c.Sources) != 1 || c.Sources[0].Path != "/srv/feed/luma.csv" || c.Sources[0].Kind != config.KindFiles || len(c.Sources[0].Exclude) != 1 ||
+		c.Faire.Pace.WritesPerSecond != 2 || c.Faire.Token.Env != "LUMA_TOKEN" || c.State != "/var/lib/fairesync" || !c.Settings.Cart.ProductSync {
+		t.Errorf("%+v", c)
 	}
 }
 

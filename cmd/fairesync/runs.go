@@ -33,6 +33,11 @@ func openRecord(path string) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openRecordOf(c, path)
+}
+
+// openRecordOf opens the folder of a brand whose configuration is read already.
+func openRecordOf(c config.Config, path string) (*record, error) {
 	if _, err := os.Stat(filepath.Join(c.State, c.Brand)); errors.Is(err, fs.ErrNotExist) {
 		return nil, &noRunError{brand: c.Brand, config: path}
 	}

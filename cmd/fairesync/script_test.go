@@ -51,6 +51,7 @@ func TestMain(m *testing.M) {
 //	stall N                     from now on, let N writes through to Faire and keep the others waiting
 //	stalled                     wait until a write is kept waiting
 //	go-on                       let all writes through again
+//	faire-switches JSON         change switches of Faire's guessed rules
 //	magic-load ACCOUNT          replace what ApparelMagic holds
 //	magic-switches JSON         make ApparelMagic misbehave
 //	exits CODE PROGRAM ARG…     run a program that ends with this exit code
@@ -67,7 +68,7 @@ func TestScript(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"faire": startFaire, "magic": startMagic, "answer": startAnswer, "faire-state": faireState, "faire-load": faireLoad,
-			"faire-effects": faireEffects, "faire-edit": faireEdit, "magic-load": magicLoad, "magic-switches": magicSwitches,
+			"faire-effects": faireEffects, "faire-edit": faireEdit, "faire-switches": faireSwitches, "magic-load": magicLoad, "magic-switches": magicSwitches,
 			"stall": stall, "stalled": stalled, "go-on": goOn, "newest-run": newestRun, "exits": exits, "edit": edit, "mask": mask, "hold": hold, "quiet": quiet,
 		},
 	})
@@ -283,6 +284,13 @@ func faireEdit(ts *testscript.TestScript, neg bool, args []string) {
 	_, rest := arguments(ts, neg, args, 2)
 	_, err := faireOf(ts).EditProduct(rest[0], []byte(rest[1]))
 	ts.Check(err)
+}
+
+func faireSwitches(ts *testscript.TestScript, neg bool, args []string) {
+	_, rest := arguments(ts, neg, args, 1)
+	switches := faireOf(ts).Switches()
+	ts.Check(json.Unmarshal([]byte(rest[0]), &switches))
+	ts.Check(faireOf(ts).SetSwitches(switches))
 }
 
 func magicLoad(ts *testscript.TestScript, neg bool, args []string) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -27,7 +26,7 @@ type world struct {
 	Getenv         func(string) string
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
-	Random         io.Reader
+	Random         io.Reader      // safe for concurrent use
 	Jitter         func() float64 // 0 to 1
 	Interrupts     <-chan os.Signal
 	Leave          func(code int) // ends the process at once
@@ -37,7 +36,8 @@ type world struct {
 type app struct {
 	world
 	json, noColor, quiet bool
-	markdown             bool // plan --format markdown
+	markdown             bool   // plan --format markdown
+	logs                 string // --log: text or json
 	interrupted          atomic.Bool
 }
 
@@ -76,8 +76,7 @@ func (a *app) interruptible() (context.Context, func()) {
 					return
 				}
 				cancel()
-				// What cannot be shown to a closed terminal is no reason to go on.
-				_, _ = fmt.Fprintln(a.Stderr, "interrupted: finishing what is in flight; interrupt again to leave at once")
+				a.note("", "interrupted: finishing what is in flight; interrupt again to leave at once")
 			}
 		}
 	}()
@@ -133,6 +132,8 @@ func newRootCommand(a *app) *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", false, "one JSON object per line on stdout")
 	flags.BoolVar(&a.noColor, "no-color", false, "no colour, whatever the terminal can do")
+	flags.StringVar(&a.logs, "log", logsText, "what stderr gets: `FORMAT` text is progress and messages, json the lines of the run's log")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkLogs() }
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress on stderr")
 	return root
 }
@@ -172,13 +173,17 @@ func (a *app) view() view.View {
 
 // tell shows an error on stderr, for people.
 func (a *app) tell(err error) {
+	if a.logs == logsJSON {
+		a.logError("", err)
+		return
+	}
 	// There is nowhere left to say that this failed.
 	_ = view.NewHuman(a.Stderr, a.screen(a.Stderr)).Error(onDisk(err))
 }
 
 // progress is where a run says how far it is; nil with --quiet, which says nothing.
 func (a *app) progress() *view.Progress {
-	if a.quiet {
+	if a.quiet || a.logs == logsJSON {
 		return nil
 	}
 	return view.NewProgress(a.Stderr, a.screen(a.Stderr), a.Now)

@@ -49,6 +49,7 @@ type Product struct {
 	Options          []Option  `json:"options,omitempty"`
 	Variants         []Variant `json:"variants,omitempty"`
 	UpdatedAt        time.Time `json:"updated_at,omitzero"`
+	Preorder         Preorder  `json:"preorder,omitzero"`
 
 	// Defaulted names the fields whose value is a default, derived or fallback one; such a value serves creates only and
 	// never changes an existing product (design §4.2).
@@ -113,4 +114,7 @@ type Variant struct {
 	Inactive  bool      `json:"inactive,omitempty"`   // the source says so explicitly
 	Gone      bool      `json:"gone,omitempty"`       // linked, but absent from a complete walk of the source
 	Row       int64     `json:"row,omitempty"`        // source row, for messages
+
+	Measurements Measurements    `json:"measurements,omitzero"`
+	Preorder     VariantPreorder `json:"preorder,omitzero"`
 }

@@ -16,13 +16,26 @@ type Config struct {
 	Images    Images    `yaml:"images"`
 	Inventory Inventory `yaml:"inventory"`
 
+	// Precedence says per field (wholesale and retail stand for all geographies) which sources are asked, best first; a source that is
+	// not listed is not asked. Default: the sources in their order. The first whose value is not blank counts.
+	Precedence map[string]Names `yaml:"precedence"`
+
 	Policy       string            `yaml:"policy"`        // full (default), create-only, prices-only, stock-only: what may be sent at all
 	FirstLink    string            `yaml:"first_link"`    // hold (default), ours, theirs
 	WhenGone     string            `yaml:"when_gone"`     // keep (default), stop_selling, unpublish
 	WhenInactive string            `yaml:"when_inactive"` // stop_selling (default), keep, unpublish
 	Fields       map[string]string `yaml:"fields"`        // field: ours, theirs, create_only or exclude; the standing policy (design §4.2)
 
+	Metrics   string    `yaml:"metrics"` // folder for fairesync_BRAND.prom, made anew by every run; blank: none
+	Retention Retention `yaml:"retention"`
+
 	Path string `yaml:"-"` // the file it was read from
+}
+
+// Retention says which run folders are kept: the young ones, so many of the newest, and always those that wrote to Faire.
+type Retention struct {
+	Keep Duration `yaml:"keep"` // default 336h, 14 days
+	Last int      `yaml:"last"` // default 10
 }
 
 // Settings are the four switches of the gate (seed); all default to false.
@@ -45,22 +58,38 @@ type Source struct {
 	Include map[string][]string `yaml:"include"` // column: values kept
 	Exclude map[string][]string `yaml:"exclude"` // column: values dropped
 	MaxAge  Duration            `yaml:"max_age"`
+	Join    string              `yaml:"join"` // of a source after the first: sku (default) or style, what its rows are about
 
 	// apparelmagic
 	URL               string  `yaml:"url"`
 	Token             Secret  `yaml:"token"`
 	PageSize          int     `yaml:"page_size"`           // default 1000
 	RequestsPerSecond float64 `yaml:"requests_per_second"` // default 4
+	// Colourways is all (default) or changed: only those of styles that are new or whose last_modified_time moved, the rest from memory.
+	// That an edit of a colourway moves its style's time is guessed (wms/contract §1.5), hence ColourwaysEvery.
+	Colourways      string   `yaml:"colourways"`
+	ColourwaysEvery Duration `yaml:"colourways_every"` // colourways: changed: how often all are read nevertheless; default 24h
 
 	// files
 	Path      string `yaml:"path"`       // file or glob
 	Sheet     string `yaml:"sheet"`      // XLSX; default the first visible one
 	Delimiter string `yaml:"delimiter"`  // default: found from the header
 	Layout    string `yaml:"layout"`     // rows (default), continuation (Shopify), parents (Magento)
-	Variants  string `yaml:"variants"`   // layout parents: the column in which a parent row lists its variants
+	Variants  string `yaml:"variants"`   // layout parents: the column in which a parent row lists its variants; layout rows of JSON: the member
 	ImageBase string `yaml:"image_base"` // put before image paths without a host
 	Decimal   string `yaml:"decimal"`    // "." (default) or ","
+	Encoding  string `yaml:"encoding"`   // of text: utf-8, utf-16 or windows-1252; default: found from the bytes
+	Pick      string `yaml:"pick"`       // which files of a pattern: all (default), or newest by the date in the name
+	Member    string `yaml:"member"`     // of a zip archive with several files: the feed's name, or a pattern
+	Records   string `yaml:"records"`    // JSON: the list of records, as data.items; default: the only list of objects
+	// MaxUnpackedMB is how large an archive or workbook may be unpacked, in MiB; 0 (default): 4096.
+	MaxUnpackedMB int64 `yaml:"max_unpacked_mb"`
+	// OlderFiles says what becomes of files that are older than those of the last good run: refuse (default) or warn.
+	OlderFiles string `yaml:"older_files"`
 }
+
+// OlderWarn is older_files of a feed that may come back to what it was.
+const OlderWarn = "warn"
 
 // Columns is a column, an expression, or a list of them of which the first that is not blank wins.
 type Columns []string

@@ -18,8 +18,9 @@ import (
 type document struct {
 	path   string
 	lines  []string
-	places map[string]int      // key such as sources[0].url: line
-	keys   map[position]string // place of a key or value: the key
+	places map[string]int       // key such as sources[0].url: line
+	keys   map[position]string  // place of a key or value: the key
+	owners map[string]*document // key: the file whose line that is, where defaults lie below the file; nil: this one
 }
 
 // position is the place of a token, both from 1.
@@ -67,7 +68,7 @@ func (d *document) index(key string, node ast.Node) error {
 		}
 	case *ast.SequenceNode:
 		for i, value := range node.Values {
-			inner := fmt.Sprintf("%s[%d]", key, i)
+			inner := sequenceKey(key, i)
 			d.places[inner] = lineOf(value)
 			if err := d.index(inner, value); err != nil {
 				return err
@@ -89,6 +90,9 @@ func (d *document) index(key string, node ast.Node) error {
 	}
 	return nil
 }
+
+// sequenceKey is the key of an entry of a list.
+func sequenceKey(key string, i int) string { return fmt.Sprintf("%s[%d]", key, i) }
 
 // translate puts an error of the YAML library into words for people.
 func (d *document) translate(err error) error {
@@ -136,7 +140,7 @@ func (d *document) text(at int) string {
 }
 
 var (
-	wholeNumber = regexp.MustCompile(`^sources\[[0-9]+\]\.page_size$|^faire\.pace\.(burst|in_flight|writes_per_run)$|^inventory\.(safety_stock|cap)$`)
+	wholeNumber = regexp.MustCompile(`^sources\[[0-9]+\]\.page_size$|^faire\.pace\.(burst|in_flight|writes_per_run)$|^inventory\.(safety_stock|cap)$|^retention\.last$`)
 	stoodBefore = regexp.MustCompile(`^mapping key "(.*)" already defined at \[([0-9]+):`)
 	secretValue = regexp.MustCompile(`(?i)([\w-]*(?:token|secret|passw|credential|auth|key)[\w-]*["']?\s*[:=]\s*)\S.*`)
 	opaqueWord  = regexp.MustCompile(`[A-Za-z0-9_+=-]{20,}`)

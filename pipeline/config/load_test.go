@@ -29,6 +29,8 @@ sources:
     max_age: 36h
     page_size: 200
     requests_per_second: 2.5
+    colourways: changed
+    colourways_every: 12h
   - name: extra
     kind: files
     path: drop/*.csv
@@ -69,7 +71,7 @@ func fullConfig(dir string) config.Config {
 				Name: "wms", Kind: "apparelmagic", URL: "http://127.0.0.1:8791/api/json", Token: config.Secret{Env: "APPARELMAGIC_TOKEN"},
 				Mapping: map[string]config.Columns{"sku": {"sku_alt", "sku_concat"}, "name": {"web_title"}},
 				Include: map[string][]string{"division": {"Luma"}}, Exclude: map[string][]string{"season": {"SAMPLES"}},
-				MaxAge: config.Duration(36 * time.Hour), PageSize: 200, RequestsPerSecond: 2.5,
+				MaxAge: config.Duration(36 * time.Hour), PageSize: 200, RequestsPerSecond: 2.5, Colourways: "changed", ColourwaysEvery: config.Duration(12 * time.Hour),
 			},
 			{
 				Name: "extra", Kind: "files", Path: filepath.Join(dir, "drop", "*.csv"), Sheet: "Sheet1", Delimiter: ";", Layout: "parents",
@@ -143,7 +145,7 @@ func TestDefaults(t *testing.T) {
 			"brand: luma\nsources: [{name: wms, kind: apparelmagic, url: 'https://luma.app.apparelmagic.com/api/json', token: {env: T}}]\n",
 			config.Config{
 				Sources: []config.Source{{Name: "wms", Kind: "apparelmagic", URL: "https://luma.app.apparelmagic.com/api/json", Token: config.Secret{Env: "T"},
-					PageSize: 1000, RequestsPerSecond: 4}},
+					PageSize: 1000, RequestsPerSecond: 4, Colourways: "all"}},
 				Prices: []config.Price{{Geography: "USA", Currency: "USD", Wholesale: "price", Retail: "retail_price"}},
 			},
 		},
@@ -191,41 +193,6 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-func TestLoadFolder(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, "b.yaml", strings.Replace(full, "brand: luma", "brand: zeta", 1))
-	write(t, dir, "a.yml", strings.Replace(full, "brand: luma", "brand: omega", 1))
-	write(t, dir, ".hidden.yaml", "junk")
-	write(t, dir, "notes.txt", "junk")
-	write(t, dir, "aliases.csv", "junk")
-	list, err := config.LoadFolder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var brands []string
-	for _, c := range list {
-		brands = append(brands, c.Brand)
-	}
-	if diff := cmp.Diff([]string{"omega", "zeta"}, brands); diff != "" {
-		t.Errorf("brands (-want +got):\n%s", diff)
-	}
-
-	write(t, dir, "c.yaml", strings.Replace(full, "brand: luma", "brand: omega", 1))
-	write(t, dir, "d.yaml", "brnd: x\n")
-	_, err = config.LoadFolder(dir)
-	want := filepath.Join(dir, "c.yaml") + ": brand \"omega\" is already configured by a.yml\n" + filepath.Join(dir, "d.yaml") + `:1: unknown key brnd in the line "brnd: x"`
-	if err == nil || err.Error() != want {
-		t.Errorf("error:\n%v\nwant:\n%s", err, want)
-	}
-	empty := t.TempDir()
-	if _, err := config.LoadFolder(empty); err == nil || err.Error() != empty+": holds no .yaml file" {
-		t.Errorf("empty folder: %v", err)
-	}
-	if _, err := config.LoadFolder(filepath.Join(empty, "no")); err == nil || err.Error() != filepath.Join(empty, "no")+": cannot be read: no such file or directory" {
-		t.Errorf("no folder: %v", err)
-	}
-}
-
 func TestLoadOfNoFile(t *testing.T) {
 	dir := t.TempDir()
 	for path, want := range map[string]string{
@@ -259,7 +226,7 @@ func TestWithoutSecrets(t *testing.T) {
 		`"policy":"stock-only","prices":[{"currency":"USD","geography":"USA","retail":"retail_price","round":"half_up","wholesale":"price"},` +
 		`{"currency":"CAD","geography":"CAN","retail":"retail_price * 1.35","wholesale":"price * 1.35"}],` +
 		`"settings":{"cart":{"inventory_sync":true,"product_sync":true},"merchant":{"inventory_sync":true,"product_sync":true}},` +
-		`"sources":[{"exclude":{"season":["SAMPLES"]},"include":{"division":["Luma"]},"kind":"apparelmagic","mapping":{"name":["web_title"],"sku":["sku_alt","sku_concat"]},` +
+		`"sources":[{"colourways":"changed","colourways_every":"12h","exclude":{"season":["SAMPLES"]},"include":{"division":["Luma"]},"kind":"apparelmagic","mapping":{"name":["web_title"],"sku":["sku_alt","sku_concat"]},` +
 		`"max_age":"36h","name":"wms","page_size":200,"requests_per_second":2.5,"url":"http://127.0.0.1:8791/api/json"},` +
 		`{"decimal":",","delimiter":";","image_base":"https://media.example.test/catalog/product","kind":"files","layout":"parents","name":"extra","path":"drop/*.csv","sheet":"Sheet1","variants":"configurable_variations"}],` +
 		`"state":"state","taxonomy":{"rules":"RULES","unmapped":"unpublished"},"when_gone":"unpublish","when_inactive":"keep"}`

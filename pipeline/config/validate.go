@@ -7,16 +7,25 @@ import (
 	"math"
 	"net/netip"
 	"net/url"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Kinds of sources.
 const (
 	KindApparelMagic = "apparelmagic"
 	KindFiles        = "files"
+)
+
+// What sources[].colourways may be, and how often all are read with changed.
+const (
+	ColourwaysAll          = "all"
+	ColourwaysChanged      = "changed"
+	DefaultColourwaysEvery = Duration(24 * time.Hour)
 )
 
 // defaultFaire is Faire itself (contract §1.1); the bare host without www loses the bodies of writes.
@@ -27,7 +36,7 @@ var currencies = map[string]string{"USA": "USD", "CAN": "CAD", "GBR": "GBP", "AU
 
 // PolicyFields are the keys fields may have.
 var PolicyFields = []string{"name", "description", "short_description", "taxonomy", "images", "lifecycle", "unit_multiplier",
-	"minimum_order_quantity", "made_in_country", "sku", "gtin", "tariff_code", "price", "on_hand"}
+	"minimum_order_quantity", "made_in_country", "preorder", "sku", "gtin", "tariff_code", "measurements", "price", "on_hand"}
 
 var (
 	namePattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
@@ -43,11 +52,16 @@ func (c *Config) fill() {
 		case KindApparelMagic:
 			source.PageSize = cmp.Or(source.PageSize, 1000)
 			source.RequestsPerSecond = cmp.Or(source.RequestsPerSecond, 4)
+			source.Colourways = cmp.Or(source.Colourways, ColourwaysAll)
+			if source.Colourways == ColourwaysChanged {
+				source.ColourwaysEvery = cmp.Or(source.ColourwaysEvery, DefaultColourwaysEvery)
+			}
 		case KindFiles:
 			source.Layout, source.Decimal = cmp.Or(source.Layout, "rows"), cmp.Or(source.Decimal, ".")
 		}
 	}
 	c.fillPrices()
+	c.fillSupplements()
 	c.Faire.URL = cmp.Or(c.Faire.URL, defaultFaire)
 	c.Faire.Pace.WritesPerSecond = cmp.Or(c.Faire.Pace.WritesPerSecond, 1)
 	c.Faire.Pace.Burst = cmp.Or(c.Faire.Pace.Burst, 5)
@@ -80,7 +94,7 @@ func (c *Config) fillPrices() {
 
 // paths are all paths of a configuration.
 func (c *Config) paths() []*string {
-	list := []*string{&c.State, &c.Alias.File, &c.Taxonomy.Rules, &c.Faire.Token.File, &c.Faire.OAuth.ApplicationSecret.File, &c.Faire.OAuth.AccessToken.File}
+	list := []*string{&c.State, &c.Metrics, &c.Alias.File, &c.Taxonomy.Rules, &c.Faire.Token.File, &c.Faire.OAuth.ApplicationSecret.File, &c.Faire.OAuth.AccessToken.File}
 	for i := range c.Sources {
 		list = append(list, &c.Sources[i].Path, &c.Sources[i].Token.File)
 	}
@@ -108,7 +122,9 @@ func (c *Config) validate(d *document, secrets bool) []error {
 	v := &validator{document: d, secrets: secrets}
 	v.name("brand", c.Brand)
 	v.sources(c)
+	v.supplements(c)
 	v.prices(c)
+	v.precedence(c)
 	v.faire(c.Faire)
 	v.text("alias.name", c.Alias.Name)
 	if c.Alias.Name == "" && c.Alias.File != "" {
@@ -124,6 +140,9 @@ func (c *Config) validate(d *document, secrets bool) []error {
 		}
 	}
 	v.inventory(c)
+	if c.Retention.Keep < 0 || c.Retention.Last < 0 {
+		v.fail("retention", "is below zero", "write for example {keep: 336h, last: 10}")
+	}
 	v.choice("policy", c.Policy, "full", "create-only", "prices-only", "stock-only")
 	v.choice("first_link", c.FirstLink, "hold", "ours", "theirs")
 	v.choice("when_gone", c.WhenGone, "keep", "stop_selling", "unpublish")
@@ -149,11 +168,12 @@ func (v *validator) policy(field, value string) {
 
 // fail notes a problem at the line of a key; a key that is missing is looked for where its block begins.
 func (v *validator) fail(key, problem, next string) {
-	at := 0
+	at, in := 0, v.document
 	for block := key; block != "" && at == 0; block = block[:max(strings.LastIndexAny(block, ".["), 0)] {
 		at = v.document.places[block]
+		in = cmp.Or(v.document.owners[block], v.document)
 	}
-	v.problems = append(v.problems, v.document.fault(at, key+" "+problem, next))
+	v.problems = append(v.problems, in.fault(at, key+" "+problem, next))
 }
 
 func (v *validator) name(key, value string) {
@@ -242,7 +262,9 @@ func (v *validator) foreign(key, kind string, set map[string]bool) {
 
 func (v *validator) apparelMagic(key string, s Source) {
 	v.foreign(key, s.Kind, map[string]bool{"path": s.Path != "", "sheet": s.Sheet != "", "delimiter": s.Delimiter != "", "layout": s.Layout != "",
-		"variants": s.Variants != "", "image_base": s.ImageBase != "", "decimal": s.Decimal != ""})
+		"variants": s.Variants != "", "image_base": s.ImageBase != "", "decimal": s.Decimal != "",
+		"older_files": s.OlderFiles != "",
+		"encoding":    s.Encoding != "", "pick": s.Pick != "", "member": s.Member != "", "records": s.Records != "", "max_unpacked_mb": s.MaxUnpackedMB != 0})
 	if s.URL == "" {
 		v.fail(key+".url", "is missing", "write https://ACCOUNT.app.apparelmagic.com/api/json")
 	} else {
@@ -253,20 +275,37 @@ func (v *validator) apparelMagic(key string, s Source) {
 		v.fail(key+".page_size", fmt.Sprintf("is %d, not 10 to 1000", s.PageSize), "leave it out for 1000")
 	}
 	v.rate(key+".requests_per_second", s.RequestsPerSecond)
+	v.choice(key+".colourways", s.Colourways, ColourwaysAll, ColourwaysChanged)
+	switch {
+	case s.ColourwaysEvery < 0:
+		v.fail(key+".colourways_every", fmt.Sprintf("is %s, below zero", s.ColourwaysEvery), "leave it out for 24h")
+	case s.ColourwaysEvery != 0 && s.Colourways == ColourwaysAll:
+		v.fail(key+".colourways_every", "means nothing for colourways all, which reads them in every run", "write colourways: changed, or remove it")
+	}
 }
 
 func (v *validator) files(key string, s Source) {
-	v.foreign(key, s.Kind, map[string]bool{"url": s.URL != "", "token": s.Token != Secret{}, "page_size": s.PageSize != 0, "requests_per_second": s.RequestsPerSecond != 0})
+	v.foreign(key, s.Kind, map[string]bool{"url": s.URL != "", "token": s.Token != Secret{}, "page_size": s.PageSize != 0, "requests_per_second": s.RequestsPerSecond != 0,
+		"colourways": s.Colourways != "", "colourways_every": s.ColourwaysEvery != 0})
 	if s.Path == "" {
 		v.fail(key+".path", "is missing", "name the feed: path: feed.csv, or a pattern: path: drop/*.csv")
 	} else if _, err := filepath.Match(s.Path, ""); err != nil {
 		v.fail(key+".path", fmt.Sprintf("is %q, a pattern with an open bracket", s.Path), "close the bracket, or write \\[ for the character itself")
 	}
 	v.choice(key+".layout", s.Layout, "rows", "continuation", "parents")
-	if s.Layout != "parents" && s.Variants != "" {
+	if s.Layout == "continuation" && s.Variants != "" {
 		v.fail(key+".variants", fmt.Sprintf("means nothing for layout %s", s.Layout), "write layout: parents, or remove it")
 	}
+	v.choice(key+".encoding", cmp.Or(s.Encoding, "utf-8"), "utf-8", "utf-16", "windows-1252")
+	v.choice(key+".pick", cmp.Or(s.Pick, "all"), "all", "newest")
+	if _, err := path.Match(s.Member, ""); err != nil {
+		v.fail(key+".member", fmt.Sprintf("is %q, a pattern with an open bracket", s.Member), "close the bracket, or write \\[ for the character itself")
+	}
+	if s.MaxUnpackedMB < 0 || s.MaxUnpackedMB > 1<<20 {
+		v.fail(key+".max_unpacked_mb", fmt.Sprintf("is %d, not 1 to %d", s.MaxUnpackedMB, 1<<20), "leave it out for 4096")
+	}
 	v.choice(key+".decimal", s.Decimal, ".", ",")
+	v.choice(key+".older_files", cmp.Or(s.OlderFiles, "refuse"), "refuse", OlderWarn)
 	if s.ImageBase != "" {
 		v.url(key+".image_base", s.ImageBase)
 	}
@@ -294,8 +333,8 @@ func (v *validator) prices(c *Config) {
 		if price.Round != "" && price.Round != "half_up" {
 			v.fail(key+".round", fmt.Sprintf("is %q, not half_up or blank", price.Round), "write half_up, or leave it out to have broken cents reported")
 		}
-		if len(c.Sources) == 0 || c.Sources[0].Kind != KindApparelMagic {
-			continue // a file feed's price columns are found by their headers
+		if len(c.Sources) != 1 || c.Sources[0].Kind != KindApparelMagic {
+			continue // a file feed's price columns are found by their headers, and a supplement may have the price
 		}
 		for _, part := range []struct{ name, value string }{{"wholesale", price.Wholesale}, {"retail", price.Retail}} {
 			if mapped := c.Sources[0].Mapping[fmt.Sprintf("price[%s].%s", price.Geography, part.name)]; part.value == "" && len(mapped) == 0 {

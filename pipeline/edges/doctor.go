@@ -10,10 +10,8 @@ import (
 // OneSource makes source number i of a brand, for those who only look at it. It calls nobody.
 func OneSource(c config.Config, i int, o Options) (pipeline.NamedSource, error) {
 	c.Sources = c.Sources[i : i+1]
-	if i > 0 { // prices and warehouses are the primary one's
-		c.Prices, c.Inventory.Warehouses = nil, nil
-	}
-	list, err := sources(c, o, slog.New(slog.DiscardHandler))
+	o.supplement = i > 0
+	list, err := sources(c, o, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		return pipeline.NamedSource{}, err
 	}

@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -20,13 +22,26 @@ import (
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/source"
+	"fairesync/pipeline/source/apparelmagic"
 	"fairesync/pipeline/warehouse"
 	"fairesync/sql"
 	"fairesync/transforms"
 )
 
-// memoryLimit is how much the run's database keeps in memory before it spills to disk.
-const memoryLimit = "3GB"
+// How much, in megabytes, the databases of the brands that run at a time keep in memory before they spill to disk: one has all of it,
+// several a part each, but none less than it needs to work at all.
+const (
+	memoryOfAll  = 3000
+	memoryOfEach = 512
+)
+
+// part is the memory and the threads of one database where so many brands run at a time; no threads: one per processor.
+func part(atATime int) (memory string, threads int) {
+	if atATime > 1 {
+		threads = max(1, runtime.GOMAXPROCS(0)/atATime)
+	}
+	return fmt.Sprintf("%dMB", max(memoryOfEach, memoryOfAll/max(1, atATime))), threads
+}
 
 // Options are what the program takes from outside.
 type Options struct {
@@ -38,9 +53,16 @@ type Options struct {
 	Random    io.Reader
 	Jitter    func() float64
 	Progress  pipeline.Progress
+	Log       io.Writer         // where log lines go beside the run folder; nil: nowhere
 	Transport http.RoundTripper // nil: the network
 	Proxy     bool              // use the proxy of the environment
 	Version   string
+	FullWalk  bool // read the colourways of all styles, whatever is remembered of them
+	// Shared is what the brands of one process that read the same ApparelMagic account share; nil: nothing.
+	Shared  *apparelmagic.Pool
+	AtATime int // brands that run at a time in this process and divide its memory and processors; 0: one
+
+	supplement bool // the one source that is made adds to another
 }
 
 // Open makes the edges of one brand; close them when the run is over.
@@ -49,12 +71,13 @@ func Open(c config.Config, o Options) (pipeline.Edges, func() error, error) {
 	if err != nil {
 		return pipeline.Edges{}, nil, err
 	}
-	target := &switchable{}
-	logger := slog.New(slog.NewJSONHandler(target, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: fixedTime(o.Now)}))
+	target := &switchable{also: o.Log}
+	logger := slog.New(slog.NewJSONHandler(target, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: fixedTime(o.Now)})).With("brand", c.Brand)
 	e := pipeline.Edges{Config: c, Progress: o.Progress, Log: logger, LogTo: target.set, Reads: func() int { return 0 }, Now: o.Now, Random: o.Random, Workbook: workbook(o.Version)}
+	remembered := &memories{readOnly: o.DryRun}
 	off := !o.Offline && pipeline.SwitchedOff(c.Settings, o.Only) != nil // then nobody is called, and no secret is asked for
 	if !off {
-		if e.Sources, err = sources(c, o, logger); err != nil {
+		if e.Sources, err = sources(c, o, logger, remembered); err != nil {
 			return pipeline.Edges{}, nil, err
 		}
 	}
@@ -75,9 +98,11 @@ func Open(c config.Config, o Options) (pipeline.Edges, func() error, error) {
 		return pipeline.Edges{}, nil, err
 	}
 	closing = append(closing, e.State.Close)
+	remembered.state = e.State
 	e.Book = warehouse.OpenBook(e.State.DatabasePath())
 	e.Workspace = func(staging, scratch string) (pipeline.Workspace, error) {
-		w, err := warehouse.Open(context.Background(), warehouse.Options{Dir: staging, Scratch: scratch, Set: set, MemoryLimit: memoryLimit})
+		memory, threads := part(o.AtATime)
+		w, err := warehouse.Open(context.Background(), warehouse.Options{Dir: staging, Scratch: scratch, Set: set, MemoryLimit: memory, Threads: threads})
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +117,7 @@ func Open(c config.Config, o Options) (pipeline.Edges, func() error, error) {
 	}, nil
 }
 
-func sources(c config.Config, o Options, logger *slog.Logger) ([]pipeline.NamedSource, error) {
+func sources(c config.Config, o Options, logger *slog.Logger, remembered *memories) ([]pipeline.NamedSource, error) {
 	var list []pipeline.NamedSource
 	for i, s := range c.Sources {
 		token, err := Secret(s.Token, o.Getenv, "sources["+s.Name+"].token")
@@ -100,16 +125,27 @@ func sources(c config.Config, o Options, logger *slog.Logger) ([]pipeline.NamedS
 			return nil, err
 		}
 		prices, warehouses := c.Prices, c.Inventory.Warehouses
-		if i > 0 {
-			prices, warehouses = nil, nil
+		supplement := i > 0 || o.supplement
+		if supplement {
+			prices, warehouses = withoutColumns(prices), nil
 		}
-		one, err := source.New(source.Options{Settings: s, Prices: prices, Warehouses: warehouses, Token: token, Transport: o.Transport, Now: o.Now, Jitter: o.Jitter, Logger: logger})
+		one, err := source.New(source.Options{Settings: s, Prices: prices, Supplement: supplement, Warehouses: warehouses, Token: token, Transport: o.Transport, Now: o.Now, Jitter: o.Jitter, Logger: logger,
+			Scratch: filepath.Join(c.State, c.Brand), Parquet: warehouse.ScanParquet, Memory: remembered.of(s.Name), FullWalk: o.FullWalk, Shared: o.Shared})
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, pipeline.NamedSource{Name: s.Name, Source: one})
 	}
 	return list, nil
+}
+
+// withoutColumns are prices without the columns they name, which are those of the primary source.
+func withoutColumns(prices []config.Price) []config.Price {
+	list := make([]config.Price, len(prices))
+	for i, price := range prices {
+		list[i] = config.Price{Geography: price.Geography, Currency: price.Currency}
+	}
+	return list
 }
 
 func faireClient(c config.Config, o Options, logger *slog.Logger) (*faire.Client, error) {
@@ -153,10 +189,11 @@ func Secret(s config.Secret, getenv func(string) string, name string) (string, e
 	return "", nil
 }
 
-// switchable is where log lines go; nowhere until the run folder is there.
+// switchable is where log lines go; nowhere but to who listens in until the run folder is there.
 type switchable struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu   sync.Mutex
+	w    io.Writer
+	also io.Writer // nil: nobody
 }
 
 func (s *switchable) set(w io.Writer) {
@@ -168,6 +205,9 @@ func (s *switchable) set(w io.Writer) {
 func (s *switchable) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.also != nil {
+		_, _ = s.also.Write(p) // who listens in is not told when it fails: the run folder's log is the one that counts
+	}
 	if s.w == nil {
 		return len(p), nil
 	}

@@ -22,6 +22,7 @@ type Client struct {
 	log      *slog.Logger
 	redact   redactor
 	maxPages int
+	oauth    bool // the pair of OAuth headers is sent, not a brand token
 
 	mu     sync.Mutex
 	counts Counts
@@ -63,6 +64,7 @@ func New(o Options) (*Client, error) {
 		log:      o.Logger,
 		redact:   newRedactor(secrets...),
 		maxPages: o.MaxPages,
+		oauth:    o.Token == "",
 	}, nil
 }
 
@@ -134,12 +136,11 @@ func (c *Client) do(ctx context.Context, q call) (reply, error) {
 	status, answer, err := c.send(q, t, req)
 	took := c.now().Sub(began)
 	c.count(q, t, err)
-	attrs := []slog.Attr{slog.String("method", q.method), slog.String("path", q.path), slog.Int("status", status),
-		slog.Duration("duration", took), slog.Int("attempts", t.attempts)}
+	failed := ""
 	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
+		failed = err.Error()
 	}
-	c.log.LogAttrs(ctx, slog.LevelDebug, "faire request", attrs...)
+	c.log.DebugContext(ctx, "faire request", "method", q.method, "path", q.path, "status", status, "duration", took, "attempts", t.attempts, "error", failed)
 	return reply{status: status, body: answer, attempts: t.attempts}, err
 }
 

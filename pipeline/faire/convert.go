@@ -17,7 +17,7 @@ type readProduct struct {
 	UpdatedAt timestamp       `json:"updated_at"`
 	Variants  []readVariant   `json:"variants"`
 
-	PreorderDetails json.RawMessage `json:"preorder_details"` // unused
+	PreorderDetails json.RawMessage `json:"preorder_details"`
 }
 
 // readVariant adds the deprecated prices, which are accepted on read and never sent (contract §5).
@@ -29,7 +29,10 @@ type readVariant struct {
 	RetailCents    *int64          `json:"retail_price_cents"`
 
 	Measurements     json.RawMessage `json:"measurements"`
-	CaseMeasurements json.RawMessage `json:"case_measurements"`
+	CaseMeasurements json.RawMessage `json:"case_measurements"` // unused
+
+	OrderabilityType       word            `json:"orderability_type"`
+	VariantPreorderDetails json.RawMessage `json:"variant_preorder_details"`
 }
 
 // Page is one page of GET /products.
@@ -101,6 +104,7 @@ func (w readProduct) product() catalog.Product {
 		Images:           images(w.Images),
 		Options:          options(w.VariantOptionSets),
 		UpdatedAt:        w.UpdatedAt.Time,
+		Preorder:         preorder(w.Preorderable, w.PreorderDetails),
 	}
 	if w.TaxonomyType != nil {
 		p.TaxonomyID, p.TaxonomyName = w.TaxonomyType.ID, w.TaxonomyType.Name
@@ -122,6 +126,9 @@ func (w readVariant) variant() catalog.Variant {
 		Prices:    prices(w.Prices),
 		Images:    images(w.Images),
 		Lifecycle: catalog.Lifecycle(w.LifecycleState),
+
+		Measurements: measurements(w.Measurements),
+		Preorder:     variantPreorder(string(w.OrderabilityType), w.VariantPreorderDetails),
 	}
 	for _, option := range w.Options {
 		v.Options = append(v.Options, catalog.Choice(option))

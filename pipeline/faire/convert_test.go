@@ -50,6 +50,7 @@ func TestDecodeProduct(t *testing.T) {
 		},
 		Options:   []catalog.Option{{Name: "Size", Values: []string{"S", "M"}}},
 		UpdatedAt: time.Date(2024, 1, 15, 10, 30, 0, 250_000_000, time.UTC),
+		Preorder:  catalog.Preorder{Preorderable: new(true), OrderBy: "2021-05-21"},
 		Variants: []catalog.Variant{
 			{
 				FaireID: "po_1", Token: "fs1-b-1", SKU: "TEE-S", GTIN: "4006381333931", Tariff: "340600", Available: number(5), Lifecycle: catalog.Published,
@@ -58,6 +59,7 @@ func TestDecodeProduct(t *testing.T) {
 					{Geography: "EUROPEAN_UNION", Currency: "EUR", Wholesale: 900},
 					{Geography: "USA", Currency: "USD", Wholesale: 1000, Retail: 2000},
 				},
+				Measurements: catalog.Measurements{Weight: "120.5", MassUnit: "GRAMS"},
 			},
 			{FaireID: "po_2", Lifecycle: catalog.Deleted, Prices: []catalog.Price{{Geography: "USA", Currency: "USD", Wholesale: 1100, Retail: 2200}}},
 			{FaireID: "po_3", SKU: "TEE-M"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -43,6 +44,7 @@ type Error struct {
 	ids     []string
 	unknown bool
 	passing bool
+	oauth   bool // it went with the pair of OAuth headers
 	cause   error
 }
 
@@ -117,8 +119,28 @@ func (e *Error) Hint() string {
 	if e.code == CodeRateLimited && e.After > 0 {
 		return fmt.Sprintf("Faire asks to wait %s; run again after that, or lower faire.pace", e.After.Round(time.Second))
 	}
+	if e.code == CodeUnauthorized && e.oauth {
+		return oauthHint(e.Said())
+	}
 	return hint(e.code)
 }
+
+// oauthHint says which of the two OAuth credentials is wrong, where Faire's words tell; how it words a 401 is not public.
+func oauthHint(said string) string {
+	application, access := aboutApplication.MatchString(said), aboutAccessToken.MatchString(said)
+	switch {
+	case application && !access:
+		return "check faire.oauth.application_id and faire.oauth.application_secret: they are those of the application the access token was made for"
+	case access && !application:
+		return "check faire.oauth.access_token: it may have been revoked; connect the application to the brand again"
+	}
+	return "check faire.oauth: Faire does not say whether application_id and application_secret are wrong, or access_token, or whether they belong together"
+}
+
+var (
+	aboutApplication = regexp.MustCompile(`(?i)\bapp(?:lication)?[ _-]?(?:credentials?|id|secret)\b|X-FAIRE-APP-CREDENTIALS`)
+	aboutAccessToken = regexp.MustCompile(`(?i)\baccess[ _-]?token\b|X-FAIRE-OAUTH-ACCESS-TOKEN`)
+)
 
 // failed makes the error of a request that got no answer.
 func (c *Client) failed(ctx context.Context, q call, t *trip, err error) *Error {
@@ -145,7 +167,7 @@ func (c *Client) failed(ctx context.Context, q call, t *trip, err error) *Error 
 
 // refused makes the error of an answer that is not 2xx.
 func (c *Client) refused(q call, t *trip, status int, h http.Header, body []byte) *Error {
-	e := &Error{Status: status, Method: q.method, Path: q.path, ids: q.ids, Attempts: t.attempts, After: t.after, unknown: q.write() && t.doubt}
+	e := &Error{Status: status, oauth: c.oauth, Method: q.method, Path: q.path, ids: q.ids, Attempts: t.attempts, After: t.after, unknown: q.write() && t.doubt}
 	said := decodeError(body, c.redact)
 	if status < 400 { // the page that comes with a redirect says nothing; where it points to does
 		said.message = "redirected"

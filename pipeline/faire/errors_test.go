@@ -245,7 +245,7 @@ func TestLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = failure(t, c.DeleteProductImage(t.Context(), "p_1", "i_1"))
-	want := `level=DEBUG msg="faire request" method=GET path=/products/{product_id} status=200 duration=1s attempts=1
+	want := `level=DEBUG msg="faire request" method=GET path=/products/{product_id} status=200 duration=1s attempts=1 error=""
 level=DEBUG msg="faire request" method=DELETE path=/products/{product_id}/images/{image_id} status=404 duration=1s attempts=1 error="DELETE /products/{product_id}/images/{image_id} (p_1, i_1): Faire answered 404 Not Found: p_1"
 `
 	if diff := cmp.Diff(want, logged.String()); diff != "" {

@@ -48,6 +48,7 @@ func Compute(in Input) Result {
 func finish(in Input, result Result, works []*work) Result {
 	for _, w := range works {
 		w.holdTogether("unit_multiplier", "minimum_order_quantity")
+		w.holdTogether(preorderFields...)
 	}
 	result.Exceptions = append(result.Exceptions, held(in, works)...)
 	p := Plan{

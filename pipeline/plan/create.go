@@ -33,6 +33,7 @@ func (w *work) create() {
 			}
 		}
 	}
+	productHolds = append(productHolds, w.preorderHolds()...)
 	productAt := len(w.changes)
 	w.add(Change{Kind: KindProduct, Action: Create, Reason: ReasonNew, Fields: w.productFields()}, productHolds...)
 	free, codes := 0, map[string]bool{}

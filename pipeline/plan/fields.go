@@ -14,10 +14,10 @@ import (
 type textField[T any] struct {
 	name string
 	get  func(*T) string
-	wire func(value string) (key string, json any) // how it goes into a request body
+	wire func(value string) (key string, json any) // how it goes into a request body; nil: in an object of several fields, see details.go
 }
 
-var productFields = []textField[catalog.Product]{
+var productFields = append([]textField[catalog.Product]{
 	{"name", func(p *catalog.Product) string { return p.Name }, plain("name")},
 	{"description", func(p *catalog.Product) string { return p.Description }, plain("description")},
 	{"short_description", func(p *catalog.Product) string { return p.ShortDescription }, plain("short_description")},
@@ -27,13 +27,13 @@ var productFields = []textField[catalog.Product]{
 	{"unit_multiplier", func(p *catalog.Product) string { return number(p.UnitMultiplier) }, integer("unit_multiplier")},
 	{"minimum_order_quantity", func(p *catalog.Product) string { return number(p.MinimumOrder) }, integer("minimum_order_quantity")},
 	{"made_in_country", func(p *catalog.Product) string { return p.MadeInCountry }, plain("made_in_country")},
-}
+}, detailProductFields...)
 
-var variantFields = []textField[catalog.Variant]{
+var variantFields = append([]textField[catalog.Variant]{
 	{"sku", func(v *catalog.Variant) string { return v.SKU }, plain("sku")},
 	{"gtin", func(v *catalog.Variant) string { return v.GTIN }, plain("gtin")},
 	{"tariff_code", func(v *catalog.Variant) string { return v.Tariff }, plain("tariff_code")},
-}
+}, detailVariantFields...)
 
 // Field names that are no textField.
 const (

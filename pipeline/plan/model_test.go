@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/plan"
@@ -47,6 +48,26 @@ type wireBody struct {
 	} `json:"images"`
 	Options  []catalog.Option `json:"variant_option_sets"`
 	Variants []wireVariant    `json:"variants"`
+
+	Preorderable *bool        `json:"preorderable"`
+	Details      *wireDetails `json:"preorder_details"`
+}
+
+type wireDetails struct {
+	OrderBy       string `json:"order_by_date"`
+	KeepActive    *bool  `json:"keep_active_past_order_by_date"`
+	ShipFrom      string `json:"expected_ship_date"`
+	ShipUntil     string `json:"expected_ship_window_end_date"`
+	StopSellingAt int64  `json:"stop_selling_at"`
+}
+
+type wireMeasures struct {
+	MassUnit     string      `json:"mass_unit"`
+	DistanceUnit string      `json:"distance_unit"`
+	Weight       json.Number `json:"weight"`
+	Length       json.Number `json:"length"`
+	Width        json.Number `json:"width"`
+	Height       json.Number `json:"height"`
 }
 
 type wireRef struct {
@@ -77,6 +98,10 @@ type wireVariant struct {
 		ID  string `json:"id"`
 		URL string `json:"url"`
 	} `json:"images"`
+
+	Measures     *wireMeasures `json:"measurements"`
+	Orderability *string       `json:"orderability_type"`
+	Details      *wireDetails  `json:"variant_preorder_details"`
 }
 
 func put[T any](target *T, value *T) {
@@ -147,6 +172,15 @@ func (m *faireModel) send(r plan.Request) plan.Answer {
 	put(&p.UnitMultiplier, body.Units)
 	put(&p.MinimumOrder, body.Minimum)
 	put(&p.MadeInCountry, body.Country)
+	if body.Preorderable != nil {
+		p.Preorder.Preorderable = body.Preorderable
+	}
+	if d := body.Details; d != nil {
+		p.Preorder.OrderBy, p.Preorder.KeepActive, p.Preorder.ShipFrom, p.Preorder.ShipUntil = m.day(d.OrderBy), d.KeepActive, m.day(d.ShipFrom), m.day(d.ShipUntil)
+	}
+	if !is(p.Preorder.Preorderable) {
+		p.Preorder = catalog.Preorder{Preorderable: p.Preorder.Preorderable}
+	}
 	if body.Lifecycle != nil {
 		p.Lifecycle = catalog.Lifecycle(*body.Lifecycle)
 	}
@@ -194,6 +228,17 @@ func (m *faireModel) variant(p *catalog.Product, v wireVariant) {
 	put(&there.SKU, v.SKU)
 	put(&there.GTIN, v.GTIN)
 	put(&there.Tariff, v.Tariff)
+	if w := v.Measures; w != nil {
+		there.Measurements = catalog.Measurements{Weight: string(w.Weight), MassUnit: w.MassUnit, Length: string(w.Length), Width: string(w.Width),
+			Height: string(w.Height), DistanceUnit: w.DistanceUnit}
+	}
+	put(&there.Preorder.Orderability, v.Orderability)
+	if d := v.Details; d != nil {
+		there.Preorder.ShipFrom, there.Preorder.ShipUntil, there.Preorder.StopSellingAt = m.day(d.ShipFrom), m.day(d.ShipUntil), d.StopSellingAt
+	}
+	if there.Preorder.Orderability != catalog.Ahead {
+		there.Preorder = catalog.VariantPreorder{Orderability: there.Preorder.Orderability}
+	}
 	if v.Prices != nil {
 		before := geographies(there.Prices)
 		there.Prices = nil
@@ -218,6 +263,18 @@ func (m *faireModel) variant(p *catalog.Product, v wireVariant) {
 		}
 		there.Images = list
 	}
+}
+
+func is(value *bool) bool { return value != nil && *value }
+
+// day is the day of a moment, which must be written as contract §2 says.
+func (m *faireModel) day(moment string) string {
+	m.t.Helper()
+	day, ok := strings.CutSuffix(moment, "T00:00:00.000Z")
+	if !ok && moment != "" {
+		m.t.Fatalf("%q is sent as a moment", moment)
+	}
+	return day
 }
 
 func geographies(prices []catalog.Price) []string {

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"fairesync/pipeline/catalog"
@@ -131,7 +132,7 @@ func (b *builder) create(w *work) {
 		return
 	}
 	d := w.pair.Desired
-	body := fieldBody(productFields, w.changes[at].Fields)
+	body := productBody(nil, w.changes[at].Fields)
 	body["idempotence_token"] = d.Token
 	body["lifecycle_state"] = string(d.Lifecycle)
 	if len(d.Images) > 0 {
@@ -156,7 +157,7 @@ func (b *builder) variants(w *work, list []*catalog.Variant, geographies []strin
 	for _, v := range list {
 		change := w.variantChange(v.Key)
 		*ids = append(*ids, change.ID)
-		body := fieldBody(variantFields, change.Fields)
+		body := variantFieldBody(nil, change.Fields)
 		body["idempotence_token"] = v.Token
 		if len(v.Options) > 0 {
 			body["options"] = v.Options
@@ -197,9 +198,7 @@ func (b *builder) update(w *work) {
 			}
 		}
 	}
-	for key, value := range fieldBody(productFields, own) {
-		body[key] = value
-	}
+	maps.Copy(body, productBody(c, own))
 	variants := []map[string]any{}
 	for i := range c.Variants {
 		if changes := perVariant[c.Variants[i].FaireID]; len(changes) > 0 {
@@ -228,6 +227,7 @@ func (w *work) recorded(variantID string) Value {
 
 func (w *work) variantBody(there *catalog.Variant, changes []Change) map[string]any {
 	body := map[string]any{"id": there.FaireID}
+	var own []Field
 	for _, change := range changes {
 		switch change.Kind {
 		case KindPrice:
@@ -235,11 +235,10 @@ func (w *work) variantBody(there *catalog.Variant, changes []Change) map[string]
 		case KindImage:
 			body["images"] = imageBody(w.wanted(there.FaireID).Images, there.Images, split(w.recorded(there.FaireID).Sent), w.rules.IgnoreQuery, false)
 		default:
-			for key, value := range fieldBody(variantFields, change.Fields) {
-				body[key] = value
-			}
+			own = append(own, change.Fields...)
 		}
 	}
+	maps.Copy(body, variantFieldBody(there, own))
 	return body
 }
 
@@ -287,7 +286,7 @@ func fieldBody[T any](known []textField[T], fields []Field) map[string]any {
 	body := map[string]any{}
 	for _, k := range known {
 		for _, f := range fields {
-			if f.Name == k.name {
+			if f.Name == k.name && k.wire != nil {
 				key, value := k.wire(f.After)
 				body[key] = value
 			}

@@ -358,7 +358,7 @@ func quantity(units *int64) string {
 
 // settle decides whether a write took.
 func (s *settler) settle(change Change, f Field, held string) (Value, bool) {
-	if held == f.Before && held != f.After {
+	if held == f.Before && !alike(f.Name, held, f.After) {
 		s.ignored(change, f)
 		return Value{}, false
 	}
@@ -366,7 +366,7 @@ func (s *settler) settle(change Change, f Field, held string) (Value, bool) {
 	case "name", "description", "short_description", fieldImages:
 		return Value{Sent: f.After, Held: held}, true // Faire may make its own of these
 	}
-	if held != f.After {
+	if !alike(f.Name, held, f.After) && !madeOf(f.Name, f.After, held) {
 		s.ignored(change, f)
 		return Value{}, false
 	}

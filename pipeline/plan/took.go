@@ -35,7 +35,7 @@ func brought(product *catalog.Product, c Change, f Field) bool {
 	case f.Name == fieldLifecycle:
 		return string(product.Lifecycle) == f.After
 	case c.VariantID != "":
-		return variantValue(product, c.VariantID, f.Name, nil) == f.After
+		return alike(f.Name, variantValue(product, c.VariantID, f.Name, nil), f.After)
 	}
-	return productValue(product, f.Name, nil) == f.After
+	return alike(f.Name, productValue(product, f.Name, nil), f.After)
 }

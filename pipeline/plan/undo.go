@@ -166,7 +166,11 @@ func (w *work) undoField(in UndoInput, change Change, f Field) {
 	case f.Name == fieldLifecycle:
 		held = string(product.Lifecycle)
 	}
-	still := held == f.After || record.Sent == f.After && held == record.Held // Faire made its own of what was sent
+	if endsWith(in, change, f) {
+		return
+	}
+	f.Before = cmp.Or(f.Before, blankMeans[f.Name])
+	still := alike(f.Name, held, f.After) || record.Sent == f.After && held == record.Held // Faire made its own of what was sent
 	if f.Before == "" && still && !slices.Contains([]string{"description", "short_description"}, f.Name) {
 		w.notUndone(change, f.Name, "it was blank before, and Faire has no way to blank it")
 		return

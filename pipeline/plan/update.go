@@ -34,7 +34,7 @@ func (w *work) update() {
 		switch there := byID[v.FaireID]; {
 		case v.FaireID == "" && (v.Gone || v.Inactive):
 		case v.FaireID == "":
-			w.addVariant(v, geographies, w.firstLinkHold()...)
+			w.addVariant(v, geographies, append(w.firstLinkHold(), w.preorderHolds()...)...)
 		case there == nil: // sits on another product: a partial pair has it
 		case v.Gone || v.Inactive:
 			w.leaving(v, there)
@@ -119,8 +119,7 @@ type place struct{ name, variantKey, variantID, sku string }
 
 // field plans or settles one text field of the product or of a variant.
 func (w *work) field(at place, desired, current string, present, created bool, record map[string]Value) {
-	same := desired == current || at.name == "gtin" && sameBarcode(desired, current)
-	w.decideField(at, desired, current, present, same, created, record)
+	w.decideField(at, desired, current, present, alike(at.name, desired, current), created, record)
 }
 
 // sameBarcode: a UPC of 12 digits and the EAN of 13 with a 0 before it are one barcode (GS1).
@@ -133,7 +132,11 @@ func (w *work) decideField(at place, desired, current string, present, same, cre
 	if ok {
 		change.Fields = []Field{w.fieldOf(at.name, current, desired, record)}
 		change.Kind = kindOf(at.name, at.variantKey != "")
-		w.add(change, w.firstLinkHold()...)
+		extra := w.firstLinkHold()
+		if family(at.name) == fieldPreorder {
+			extra = append(extra, w.preorderHolds()...)
+		}
+		w.add(change, extra...)
 	}
 }
 
@@ -159,7 +162,7 @@ func (w *work) verdict(at place, desired, current string, present, same, created
 	if what == firstLink && created {
 		reason = ReasonSourceChanged // the field was blank when we made it
 	}
-	undone := w.undone(at.variantID, at.name, desired)
+	undone := w.undone(at.variantID, at.name, desired) || w.preorderUndone(at.variantID, at.name)
 	if code != "" && !undone {
 		w.except(code, at.variantKey, at.sku, at.name, current, desired)
 	}
@@ -221,11 +224,12 @@ func (w *work) variant(v, there *catalog.Variant) {
 	w.state.Variants[v.FaireID] = state
 	at := func(field string) place { return place{field, v.Key, v.FaireID, v.SKU} }
 	created := w.state.Created || state.Created
+	whole := overHeld(v, there)
 	for _, f := range variantFields {
 		if w.pair.Partial && f.name != "gtin" {
 			continue
 		}
-		w.field(at(f.name), f.get(v), f.get(there), f.get(v) != "", created, state.Fields)
+		w.field(at(f.name), f.get(whole), f.get(there), f.get(v) != "", created, state.Fields)
 	}
 	w.prices(v, there, created, state.Fields)
 	if !w.pair.Partial {

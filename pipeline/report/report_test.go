@@ -164,7 +164,7 @@ func TestGolden(t *testing.T) {
 		"before-load": sample(), "after-load": loaded(), "check": checked, "empty": {}, "budget": budgeted(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := dump(t, workbook(t, in, 100))
+			got := dump(t, workbook(t, in, 200))
 			path := filepath.Join("testdata", name+".txt")
 			if *update {
 				if err := os.MkdirAll("testdata", 0o755); err != nil {
@@ -207,7 +207,7 @@ func TestSameInputSameBytes(t *testing.T) {
 }
 
 func TestNothingForeignIsAFormula(t *testing.T) {
-	book := open(t, workbook(t, loaded(), 100))
+	book := open(t, workbook(t, loaded(), 200))
 	for _, sheet := range book.GetSheetList() {
 		rows, err := book.GetRows(sheet)
 		if err != nil {
@@ -343,7 +343,7 @@ func TestLongCellsAreCutAndSaidSo(t *testing.T) {
 		check.Exception{Code: "TEXT_DESCRIPTION_LONG", EntityKey: "b", Found: strings.Repeat("x", 32768)}.Identify("luma"),
 		check.Exception{Code: "TEXT_DESCRIPTION_LONG", EntityKey: "c", Found: strings.Repeat("😀", 20000)}.Identify("luma"),
 	}
-	data := workbook(t, in, 100)
+	data := workbook(t, in, 200)
 	book := open(t, data)
 	want := []string{strings.Repeat("x", 32767), strings.Repeat("x", 32767-len(" . [cut]")) + " … [cut]", strings.Repeat("😀", 16379) + " … [cut]"}
 	for i, want := range want {

@@ -23,13 +23,20 @@ type Source interface {
 // Options are what any of them may need.
 type Options struct {
 	Settings   config.Source
-	Prices     []config.Price // of the primary source
+	Prices     []config.Price // those of a supplement name no columns
+	Supplement bool           // the source adds to the primary one
 	Warehouses []string       // of the primary source: those whose quantities count; none: all
 	Token      string
 	Transport  http.RoundTripper // nil: the network
 	Now        func() time.Time
 	Jitter     func() float64
 	Logger     *slog.Logger
+	// Scratch and Parquet serve file feeds (files.Options): a folder to unpack in, and what opens a Parquet file.
+	Scratch  string
+	Parquet  func(ctx context.Context, path, scratch string, limit int64) (stage.Scan, error)
+	Memory   apparelmagic.Memory // what a source may keep from run to run; nil: nothing
+	FullWalk bool                // ask for everything, whatever the memory holds
+	Shared   *apparelmagic.Pool  // shared with other brands of the process; nil: nothing
 }
 
 // Kinds names the sources there are, for messages and documentation.
@@ -39,10 +46,10 @@ var Kinds = []string{"apparelmagic", "files"}
 func New(o Options) (Source, error) {
 	switch o.Settings.Kind {
 	case "apparelmagic":
-		return apparelmagic.New(apparelmagic.Options{Settings: o.Settings, Warehouses: o.Warehouses, Token: o.Token, Transport: o.Transport, Now: o.Now,
-			Jitter: o.Jitter, Logger: o.Logger})
+		return apparelmagic.New(apparelmagic.Options{Settings: o.Settings, Prices: o.Prices, Warehouses: o.Warehouses, Token: o.Token, Transport: o.Transport, Now: o.Now,
+			Jitter: o.Jitter, Logger: o.Logger, Memory: o.Memory, AllAnew: o.FullWalk, Pool: o.Shared})
 	case "files":
-		return files.New(files.Options{Settings: o.Settings, Prices: o.Prices, Logger: o.Logger})
+		return files.New(files.Options{Settings: o.Settings, Prices: o.Prices, Supplement: o.Supplement, Scratch: o.Scratch, Parquet: o.Parquet, Logger: o.Logger})
 	}
 	return nil, fmt.Errorf("source %s: there is no source of kind %q", o.Settings.Name, o.Settings.Kind)
 }

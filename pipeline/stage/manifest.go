@@ -64,7 +64,7 @@ func Gate(entry Entry, last, accept int64, maxAge time.Duration, now time.Time) 
 	case entry.Rows == 0:
 		return refuse("check the export; an empty feed is never read as \"everything was deleted\"", "sent no rows")
 	case last >= ShrinkFloor && entry.Rows*100 < last*(100-ShrinkPercent):
-		return refuse(fmt.Sprintf("if that is right, run again with --accept-rows %s=%d", entry.Source, entry.Rows),
+		return refuse(fmt.Sprintf("if it holds only what changed, have the source send everything; if so few rows are right, run again with --accept-rows %s=%d", entry.Source, entry.Rows),
 			"sent %d rows, %d the last time", entry.Rows, last)
 	case maxAge > 0 && !entry.Modified.IsZero() && now.Sub(entry.Modified) > maxAge:
 		return refuse("check the export, or raise max_age", "is of %s, older than %s", entry.Modified.UTC().Format(time.RFC3339), maxAge)

@@ -31,7 +31,14 @@ var Fields = []string{
 	"sku", "style", "style_code", "name", "description", "short_description", "category", "product_type", "tags",
 	"option1_name", "option1_value", "option2_name", "option2_value", "option3_name", "option3_value", "size_position",
 	"gtin", "images", "product_images", "active", "quantity", "warehouse", "unit_multiplier", "minimum_order_quantity", "made_in_country",
-	"tariff_code", "weight", "weight_unit", "alias",
+	"tariff_code", "weight", "weight_unit", "length", "width", "height", "distance_unit",
+	"preorder", "order_by_date", "keep_active_past_order_by_date", "expected_ship_date", "expected_ship_window_end_date", "alias",
+}
+
+// Companions are fields that only mean something beside another, which is given here: both come from the same source.
+var Companions = map[string]string{
+	"option1_name": "option1_value", "option2_name": "option2_value", "option3_name": "option3_value",
+	"weight_unit": "weight", "width": "length", "height": "length", "distance_unit": "length", "warehouse": "quantity",
 }
 
 // ListFields are the fields for which every mapped column counts, in order, not just the first that is not blank.
@@ -44,6 +51,9 @@ type Table struct {
 	// Fields maps a catalogue field to the columns or expressions it is read from. The first that is not blank wins, except for
 	// ListFields. An entry equal to a column name is that column; anything else is parsed as an expression over columns.
 	Fields map[string][]string
+	// Reads maps a field to the columns of the source it is read from in the end, for fields whose entries in Fields do not name
+	// them: expressions and columns the source computes. It only serves to tell what a column that is gone meant.
+	Reads map[string][]string
 }
 
 // Sink takes what a source delivers. It is safe for use by one goroutine per Writer.
@@ -118,12 +128,4 @@ func (t *Text) At(i int) (string, bool) {
 		start = t.Ends[i-1]
 	}
 	return string(t.Data[start:t.Ends[i]]), !t.Null[i]
-}
-
-// Capabilities say what a source can and cannot deliver (wms/contract §0).
-type Capabilities struct {
-	ProductDetail bool     // names, descriptions, prices, images: without it a source cannot feed Faire (seed)
-	Missing       []string // fields it never has, for the message
-	StableSKUID   bool     // a changed SKU with the same id is a rename, not a new product
-	Inventory     bool
 }

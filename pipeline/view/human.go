@@ -16,8 +16,10 @@ import (
 
 // Human shows tables to a person, or tab-separated lines to a pipe.
 type Human struct {
-	w       io.Writer
-	options Options
+	w         io.Writer
+	options   Options
+	brands    *table   // of a folder, so far
+	workbooks []string // theirs
 }
 
 var _ View = (*Human)(nil)

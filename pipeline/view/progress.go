@@ -14,10 +14,11 @@ import (
 const (
 	redrawEvery = 200 * time.Millisecond // on a terminal
 	lineEvery   = 10 * time.Second       // in a log
+	silence     = 30 * time.Second       // in a log where nothing is done: something waits
 )
 
 // Progress shows how far a run is: on a terminal one line that is drawn again, otherwise plain lines. It belongs on stderr. It
-// has no goroutine: it draws when it is told something, so it never outlives its step. It is safe for concurrent use. A nil
+// has no goroutine: it draws when it is told something, so it never outlives its step; Remind is for what takes long without a word. It is safe for concurrent use. A nil
 // Progress says nothing.
 type Progress struct {
 	mu      sync.Mutex
@@ -30,6 +31,9 @@ type Progress struct {
 	drawn   time.Time
 	done    int64
 	total   int64
+	paced   string // the step whose things are requests that write, at a pace
+	pace    Pace
+	told    bool // how long this step takes has been said
 	onLine  bool // the cursor stands behind a drawn line
 }
 
@@ -46,7 +50,7 @@ func (p *Progress) Step(name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finish()
-	p.step, p.started, p.done, p.total = name, p.now(), 0, 0
+	p.step, p.started, p.done, p.total, p.told = name, p.now(), 0, 0, false
 	p.drawn = p.started
 	if p.options.TTY {
 		p.draw()
@@ -54,6 +58,19 @@ func (p *Progress) Step(name string) {
 		p.print(clean(name) + " …\n")
 	}
 }
+
+// Paced says that the things of a step are requests that write, and how fast these may go: then Total says how long they take.
+func (p *Progress) Paced(step string, pace Pace) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.paced, p.pace = step, pace
+}
+
+// isPaced says whether the step under way is the one whose pace is known.
+func (p *Progress) isPaced() bool { return p.step != "" && p.step == p.paced }
 
 // Total says how many the step will come to; without it there is no percentage and no time left. Called again, it adds.
 func (p *Progress) Total(n int64) {
@@ -63,6 +80,35 @@ func (p *Progress) Total(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.total += n
+	if !p.isPaced() || p.told {
+		return
+	}
+	if sentence := p.pace.sentence(int(p.total)); sentence != "" {
+		p.told = true
+		p.clear()
+		p.print(fmt.Sprintf("%s: %s, %s\n", clean(p.step), count(int(p.total), "request"), sentence))
+	}
+}
+
+// Remind is for a clock to call, every second or so: on a terminal it draws anew, so that the time goes on, elsewhere it breaks a long
+// silence.
+func (p *Progress) Remind() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.step == "" {
+		return
+	}
+	after := silence
+	if p.options.TTY {
+		after = time.Second
+	}
+	if now := p.now(); now.Sub(p.drawn) >= after {
+		p.drawn = now
+		p.draw()
+	}
 }
 
 // Add says that so many more are done.
@@ -100,11 +146,16 @@ func (p *Progress) Done() {
 func (p *Progress) Write(data []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.clear()
+	return p.w.Write(data)
+}
+
+// clear takes the drawn line away.
+func (p *Progress) clear() {
 	if p.onLine {
 		p.print("\r" + ansi.EraseEntireLine)
 		p.onLine = false
 	}
-	return p.w.Write(data)
 }
 
 // finish writes the step's last line.
@@ -118,8 +169,8 @@ func (p *Progress) finish() {
 		line += ": " + number(p.done)
 	}
 	line += " in " + duration(took)
-	if rate := perSecond(p.done, took); rate > 0 {
-		line += fmt.Sprintf(" (%s/s)", number(rate))
+	if rate := perSecond(p.done, took); rate != "" {
+		line += fmt.Sprintf(" (%s/s)", rate)
 	}
 	p.step = ""
 	if p.options.TTY {
@@ -139,11 +190,14 @@ func (p *Progress) draw() {
 	case p.done > 0:
 		parts = append(parts, number(p.done))
 	}
-	if rate := perSecond(p.done, took); rate > 0 {
-		parts = append(parts, number(rate)+"/s")
+	if rate := perSecond(p.done, took); rate != "" {
+		parts = append(parts, rate+"/s")
 	}
 	if p.total > p.done && p.done > 0 && took > 0 {
 		left := time.Duration(float64(took) / float64(p.done) * float64(p.total-p.done))
+		if p.isPaced() { // the burst went at once; the rest will not
+			left = max(left, Pace{PerSecond: p.pace.PerSecond}.Takes(int(p.total-p.done)))
+		}
 		parts = append(parts, left.Round(time.Second).String()+" left")
 	}
 	line := clean(p.step)
@@ -151,6 +205,9 @@ func (p *Progress) draw() {
 		line += ": " + strings.Join(parts, ", ")
 	} else {
 		line += " …"
+		if took >= lineEvery {
+			line += " " + span(took) + " so far"
+		}
 	}
 	if !p.options.TTY {
 		p.print(line + "\n")
@@ -167,10 +224,17 @@ func (p *Progress) draw() {
 // print drops the writer's error: progress that cannot be shown is no reason to stop.
 func (p *Progress) print(text string) { _, _ = io.WriteString(p.w, text) }
 
-// perSecond is the rate in whole things per second; 0 when too little time has gone by to say.
-func perSecond(n int64, took time.Duration) int64 {
+// perSecond is the rate in things per second, for people; blank when too little time has gone by to say, or too little was done.
+func perSecond(n int64, took time.Duration) string {
 	if took < time.Second {
-		return 0
+		return ""
 	}
-	return int64(float64(n) / took.Seconds())
+	rate := float64(n) / took.Seconds()
+	switch {
+	case rate >= 10:
+		return number(int64(rate))
+	case rate >= 0.05:
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", rate), ".0")
+	}
+	return ""
 }

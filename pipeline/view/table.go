@@ -65,18 +65,22 @@ func (t *table) write(w io.Writer, options Options) error {
 
 // tabbed writes the headers and one line per row, tabs between the cells, numbers without thousands separators.
 func (t *table) tabbed(w io.Writer) error {
-	var out strings.Builder
-	line := func(cells []string) {
-		out.WriteString(strings.Join(cells, "\t"))
-		out.WriteByte('\n')
+	if _, err := io.WriteString(w, strings.Join(t.headers, "\t")+"\n"); err != nil {
+		return err
 	}
-	line(t.headers)
+	return t.lines(w)
+}
+
+// lines writes the rows of tabbed.
+func (t *table) lines(w io.Writer) error {
+	var out strings.Builder
 	for _, row := range t.rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
 			cells[i] = text(cell, func(n int64) string { return strconv.FormatInt(n, 10) })
 		}
-		line(cells)
+		out.WriteString(strings.Join(cells, "\t"))
+		out.WriteByte('\n')
 	}
 	_, err := io.WriteString(w, out.String())
 	return err

@@ -22,6 +22,11 @@ type View interface {
 	Status(rows []ledger.StatusRow) error
 	// History shows runs.
 	History(runs []ledger.Summary) error
+	// Brand shows what came of one brand of a folder, and Folder ends the list.
+	Brand(brand Brand) error
+	Folder(folder Folder) error
+	// Standings shows how the brands of a folder stand.
+	Standings(list []Standing) error
 	// Difference shows what changed between two runs. Human shows at most limit exceptions and changes (0: all), JSON every one.
 	Difference(difference ledger.Difference, limit int) error
 	// Explain shows what the record tells of SKUs. Human shows at most limit of them (0: all).

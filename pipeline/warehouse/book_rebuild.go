@@ -106,7 +106,7 @@ func (b *Book) Rebuild(ctx context.Context, checkpoint *ledger.Checkpoint, objec
 	if checkpoint == nil {
 		checkpoint = &ledger.Checkpoint{Layout: bookVersion}
 	}
-	if checkpoint.Layout != bookVersion {
+	if checkpoint.Layout < 1 || checkpoint.Layout > bookVersion { // the tables that are restored are the same in all layouts
 		return &VersionError{Found: checkpoint.Layout, Checkpoint: true}
 	}
 	if err := os.MkdirAll(filepath.Dir(b.path), 0o700); err != nil {

@@ -94,7 +94,7 @@ func (k kept) write(t *testing.T, name, content string) {
 
 func TestCheckpointIsTheStateASecondTime(t *testing.T) {
 	k := keep(t)
-	want := ledger.Checkpoint{Layout: 2, Brand: catalog.Brand{ID: "b_1", Name: "2"}, MirrorUntil: noon, LastFullWalk: noon.Add(2 * time.Hour),
+	want := ledger.Checkpoint{Layout: 3, Brand: catalog.Brand{ID: "b_1", Name: "2"}, MirrorUntil: noon, LastFullWalk: noon.Add(2 * time.Hour),
 		GoodRows: map[string]int64{"wms": 120}, Run: "r2", Recorded: noon.Add(2 * time.Hour), Objects: map[string]string{}}
 	for table, path := range k.memory.Objects {
 		want.Objects[table] = filepath.Base(path)
@@ -359,6 +359,16 @@ func TestRebuildThatFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A checkpoint of an earlier layout is restored: of the tables it restores none has changed since.
+func TestRebuildFromAnEarlierLayout(t *testing.T) {
+	k := keep(t)
+	k.checkpoint.Layout = 2
+	if err := k.book.Rebuild(t.Context(), &k.checkpoint, k.state.ObjectsDir()); err != nil {
+		t.Fatal(err)
+	}
+	k.compareRebuilt(t)
 }
 
 // A rebuild that was killed after it had kept the old file is made again, and keeps the same.

@@ -8,7 +8,9 @@ import (
 // bookVersion is the layout of brand.duckdb. A file of a later one is not touched, one of an earlier one is brought up to it:
 //
 //	2  mirror_variant has on_hand
-const bookVersion = 2
+//	3  mirror_variant has measurements, both mirror_product and mirror_variant preorders; what was mirrored before is forgotten, since
+//	   nobody asked Faire for these then, and blank would pass for what Faire holds: the next run walks everything
+const bookVersion = 3
 
 // VersionError says that the state was written by another version of the program.
 type VersionError struct {
@@ -54,18 +56,30 @@ func upgrade(ctx context.Context, db *database) error {
 	if err != nil {
 		return fmt.Errorf("read schema_version: %w", err)
 	}
-	switch version {
-	case bookVersion:
-		return nil
-	case 1:
-		err = db.exec(ctx, `BEGIN; ALTER TABLE mirror_variant ADD COLUMN on_hand BIGINT; DELETE FROM export WHERE name = 'mirror_variant';
-			INSERT INTO schema_version VALUES (2); COMMIT`)
-		if err != nil {
+	if version < 1 || version > bookVersion {
+		return &VersionError{Found: version}
+	}
+	for _, step := range upgrades[version-1:] {
+		if err := db.exec(ctx, "BEGIN; "+step+"; COMMIT"); err != nil {
 			return fmt.Errorf("bring the layout up to date: %w", err)
 		}
-		return nil
 	}
-	return &VersionError{Found: version}
+	return nil
+}
+
+// upgrades bring a file from each layout to the next, all or nothing.
+var upgrades = []string{
+	`ALTER TABLE mirror_variant ADD COLUMN on_hand BIGINT; DELETE FROM export WHERE name = 'mirror_variant'; INSERT INTO schema_version VALUES (2)`,
+	`ALTER TABLE mirror_product ADD COLUMN preorderable BOOLEAN; ALTER TABLE mirror_product ADD COLUMN order_by_date VARCHAR;
+		ALTER TABLE mirror_product ADD COLUMN keep_active_past_order_by_date BOOLEAN; ALTER TABLE mirror_product ADD COLUMN expected_ship_date VARCHAR;
+		ALTER TABLE mirror_product ADD COLUMN expected_ship_window_end_date VARCHAR;
+		ALTER TABLE mirror_variant ADD COLUMN weight VARCHAR; ALTER TABLE mirror_variant ADD COLUMN mass_unit VARCHAR;
+		ALTER TABLE mirror_variant ADD COLUMN length VARCHAR; ALTER TABLE mirror_variant ADD COLUMN width VARCHAR;
+		ALTER TABLE mirror_variant ADD COLUMN height VARCHAR; ALTER TABLE mirror_variant ADD COLUMN distance_unit VARCHAR;
+		ALTER TABLE mirror_variant ADD COLUMN orderability_type VARCHAR; ALTER TABLE mirror_variant ADD COLUMN expected_ship_date VARCHAR;
+		ALTER TABLE mirror_variant ADD COLUMN expected_ship_window_end_date VARCHAR; ALTER TABLE mirror_variant ADD COLUMN stop_selling_at BIGINT;
+		UPDATE brand SET mirror_until = NULL, last_full_walk = NULL; DELETE FROM export WHERE name IN ('mirror_product', 'mirror_variant');
+		INSERT INTO schema_version VALUES (3)`,
 }
 
 // createTables makes the tables of a new file.

@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"errors"
+	"fairesync/pipeline/stage"
 )
 
 // Exec runs a statement of a test in the working database.
@@ -40,4 +41,9 @@ func ParquetTypes(ctx context.Context, path string) (map[string]string, error) {
 		return err
 	})
 	return types, errors.Join(err, db.close())
+}
+
+// ExecScan runs a statement in the database of a scan.
+func ExecScan(ctx context.Context, scan stage.Scan, statement string) error {
+	return scan.(*parquetScan).db.exec(ctx, statement)
 }

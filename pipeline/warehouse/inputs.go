@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/ledger"
@@ -33,13 +34,16 @@ func (w *Warehouse) Prepare(ctx context.Context, inputs ledger.Inputs) error {
 	if err := w.makeItems(ctx, raw, inputs.Config); err != nil {
 		return err
 	}
+	if err := w.fillPrimary(ctx); err != nil {
+		return err
+	}
 	if err := w.mergeMirror(ctx); err != nil {
 		return err
 	}
 	if err := w.loadInputs(ctx, inputs); err != nil {
 		return err
 	}
-	if err := w.stageParquet(ctx, raw.source); err != nil {
+	if err := w.stageParquet(ctx, inputs.Config); err != nil {
 		return err
 	}
 	return w.closeDoors(ctx)
@@ -70,8 +74,8 @@ func (w *Warehouse) closeDoors(ctx context.Context) error {
 }
 
 // stageParquet writes the tables that make up the staging of a run.
-func (w *Warehouse) stageParquet(ctx context.Context, source string) error {
-	files := stagedTables(w.options.Dir, source)
+func (w *Warehouse) stageParquet(ctx context.Context, cfg config.Config) error {
+	files := stagedTables(w.options.Dir, cfg)
 	return w.db.alone(ctx, func() error {
 		for _, path := range sortedKeys(files) {
 			if err := w.db.writeParquet(ctx, files[path], path); err != nil {
@@ -92,7 +96,7 @@ func (w *Warehouse) loadInputs(ctx context.Context, inputs ledger.Inputs) error 
 	err := w.fillTable(ctx, settingTable(), func(add func(...any) error) error {
 		return add(inputs.Brand, inputs.Account.ID, cfg.Alias.Name, cfg.Alias.SkipWithoutAlias, cfg.Taxonomy.Unmapped, decimalMark(cfg.Sources[0]),
 			strings.Join(cfg.Images.IgnoreQuery, ","), cfg.WhenGone, cfg.WhenInactive, cfg.Inventory.Means, cfg.Inventory.SafetyStock, cfg.Inventory.Cap, cfg.Inventory.StartTracking,
-			cmp.Or(cfg.Fields["on_hand"], "ours"), read)
+			cmp.Or(cfg.Fields["on_hand"], "ours"), read, inputs.Now.UTC().Format(time.DateOnly))
 	})
 	if err != nil {
 		return err

@@ -25,41 +25,56 @@ type filter struct {
 // whiteSpace is what a filter trims off a cell, as an SQL literal.
 const whiteSpace = `' ' || chr(9) || chr(10) || chr(13) || chr(160)`
 
-// makeItems fills item and item_price from the raw table of the primary source.
+// makeItems fills item and item_price from the raw table of the primary source, and lays out what supplements it.
 func (w *Warehouse) makeItems(ctx context.Context, raw *rawTable, cfg config.Config) error {
-	m, err := w.compileMapping(ctx, raw, cfg)
+	m, err := w.makeMapped(ctx, raw, cfg, 0, itemName)
 	if err != nil {
 		return err
 	}
+	if err := w.makePrices(ctx, m, cfg.Prices); err != nil {
+		return err
+	}
+	return w.makeSupplements(ctx, m, cfg)
+}
+
+// makeMapped fills a table with the columns of item from the raw table of the source at a place of cfg.Sources.
+func (w *Warehouse) makeMapped(ctx context.Context, raw *rawTable, cfg config.Config, at int, name string) (*mapping, error) {
+	m, err := w.compileMapping(ctx, raw, cfg, at)
+	if err != nil {
+		return nil, err
+	}
 	if err := w.fillTable(ctx, table("item_candidate", "choice", "choice:i candidate"), func(add func(...any) error) error {
-		for i, entry := range fieldEntries(raw.table.Fields, cfg)["sku"] {
+		for i, entry := range fieldEntries(raw.table.Fields, cfg, at)["sku"] {
 			if err := add(place(i), entry); err != nil {
 				return err
 			}
 		}
 		return nil
 	}); err != nil {
-		return err
+		return nil, err
 	}
-	filters, err := w.loadFilters(ctx, m, cfg.Sources[0])
+	filters, err := w.loadFilters(ctx, m, cfg.Sources[at])
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := w.db.exec(ctx, itemStatement(m, filters), raw.source); err != nil {
-		return fmt.Errorf("make item: %w", err)
+	if err := w.db.exec(ctx, itemStatement(name, m, filters), raw.source); err != nil {
+		return nil, fmt.Errorf("make %s: %w", name, err)
 	}
-	rows, err := w.db.number(ctx, "SELECT count(*) FROM item")
+	rows, err := w.db.number(ctx, "SELECT count(*) FROM "+identifier(name))
 	if err == nil && rows != raw.rows {
 		err = fmt.Errorf("it has %d rows of %d", rows, raw.rows)
 	}
-	if err != nil {
-		return fmt.Errorf("make item: %w", err)
+	if err == nil {
+		err = w.db.exec(ctx, "DROP TABLE item_candidate; DROP TABLE item_filter")
 	}
-	return w.makePrices(ctx, m, cfg.Prices)
+	if err != nil {
+		return nil, fmt.Errorf("make %s: %w", name, err)
+	}
+	return m, nil
 }
 
-// itemStatement makes item of the raw table: expressions first, then fields, then what the filter says of them.
-func itemStatement(m *mapping, filters []filter) string {
+// itemStatement makes item, or a table like it, of the raw table: expressions first, then fields, then what the filter says of them.
+func itemStatement(name string, m *mapping, filters []filter) string {
 	expressions := m.itemExpressions()
 	var inner []string
 	for _, name := range sortedKeys(expressions) {
@@ -92,8 +107,8 @@ func itemStatement(m *mapping, filters []filter) string {
 			outer = append(outer, "i."+identifier(column.name))
 		}
 	}
-	return fmt.Sprintf("CREATE TABLE item AS SELECT %s FROM (SELECT %s FROM %s) i LEFT JOIN item_candidate s ON s.choice = i.sku_choice",
-		strings.Join(outer, ", "), strings.Join(inner, ", "), m.from())
+	return fmt.Sprintf("CREATE TABLE %s AS SELECT %s FROM (SELECT %s FROM %s) i LEFT JOIN item_candidate s ON s.choice = i.sku_choice",
+		identifier(name), strings.Join(outer, ", "), strings.Join(inner, ", "), m.from())
 }
 
 // loadFilters puts the values of the item filter into the helper table item_filter and says what each is compared with: the

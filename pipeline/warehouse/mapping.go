@@ -41,21 +41,26 @@ func (e *MappingError) Hint() string {
 // mapping turns the fields of a source's item table into SQL over its raw table.
 type mapping struct {
 	raw      *rawTable
-	compiled map[string][]string // field: an SQL expression per candidate, over the columns of stage one
-	parts    map[string]bool     // fields whose candidates are all there to be added up
-	first    []string            // select list of stage one: what expressions give, once each
+	asked    func(field string) bool // the precedence of the field lists the source
+	compiled map[string][]string     // field: an SQL expression per candidate, over the columns of stage one
+	parts    map[string]bool         // fields whose candidates are all there to be added up
+	first    []string                // select list of stage one: what expressions give, once each
 }
 
-// compileMapping reads the fields of a table and the prices of the configuration.
-func (w *Warehouse) compileMapping(ctx context.Context, raw *rawTable, cfg config.Config) (*mapping, error) {
-	m := &mapping{raw: raw, compiled: map[string][]string{}, parts: map[string]bool{"quantity": len(cfg.Inventory.Columns) > 1}}
-	fields := fieldEntries(raw.table.Fields, cfg)
+// compileMapping reads the fields of the table of a source, which is the one at a place of cfg.Sources, from 0.
+func (w *Warehouse) compileMapping(ctx context.Context, raw *rawTable, cfg config.Config, at int) (*mapping, error) {
+	m := &mapping{raw: raw, asked: func(field string) bool { return slices.Contains(cfg.Order(field), cfg.Sources[at].Name) },
+		compiled: map[string][]string{}, parts: map[string]bool{"quantity": at == 0 && len(cfg.Inventory.Columns) > 1}}
+	fields := fieldEntries(raw.table.Fields, cfg, at)
 	for _, field := range sortedKeys(fields) {
 		if !slices.Contains(stage.Fields, field) && !strings.HasPrefix(field, "price[") {
 			return nil, &MappingError{Source: raw.source, Field: field, Err: errors.New("there is no such catalogue field")}
 		}
+		if !m.asked(field) && (at == 0 || field != "style") { // a supplement may be joined by it
+			continue
+		}
 		for _, entry := range fields[field] {
-			expression, err := w.compileEntry(ctx, m, entry, decimalMark(cfg.Sources[0]))
+			expression, err := w.compileEntry(ctx, m, entry, decimalMark(cfg.Sources[at]))
 			if err != nil {
 				return nil, &MappingError{Source: raw.source, Field: field, Entry: entry, Err: err}
 			}
@@ -65,9 +70,9 @@ func (w *Warehouse) compileMapping(ctx context.Context, raw *rawTable, cfg confi
 	return m, nil
 }
 
-// fieldEntries are the candidates by field. A price the configuration gives columns for need not be repeated by the source; what
-// inventory says of the quantity goes before what the source reads without being asked.
-func fieldEntries(fields map[string][]string, cfg config.Config) map[string][]string {
+// fieldEntries are the candidates by field. A price the configuration gives columns for need not be repeated by the primary source;
+// what inventory says of its quantity goes before what the source reads without being asked. Both are of the primary source only.
+func fieldEntries(fields map[string][]string, cfg config.Config, at int) map[string][]string {
 	entries := map[string][]string{}
 	for field, candidates := range fields {
 		if len(candidates) > 0 {
@@ -78,6 +83,9 @@ func fieldEntries(fields map[string][]string, cfg config.Config) map[string][]st
 		if entry != "" && len(entries[field]) == 0 {
 			entries[field] = []string{entry}
 		}
+	}
+	if at > 0 {
+		return entries
 	}
 	for _, price := range cfg.Prices {
 		fill(priceField(price.Geography, "wholesale"), price.Wholesale)
@@ -170,7 +178,7 @@ func (m *mapping) itemExpressions() map[string]string {
 	for _, field := range stage.Fields {
 		expressions[field] = m.value(field)
 	}
-	if len(m.compiled["style"]) == 0 {
+	if len(m.compiled["style"]) == 0 && m.asked("style") {
 		expressions["style"] = m.envelope(stage.ColumnStyle)
 	}
 	return expressions

@@ -111,7 +111,8 @@ func (m *mirrorSink) add(p catalog.Product) error {
 	product, variant, price, image, option, choice := m.tables[0], m.tables[1], m.tables[2], m.tables[3], m.tables[4], m.tables[5]
 	n := m.products
 	err := product.add(n, p.FaireID, p.Name, p.Description, p.ShortDescription, p.TaxonomyID, p.TaxonomyName, string(p.Lifecycle),
-		p.SaleState, p.Token, known(p.UnitMultiplier), known(p.MinimumOrder), p.MadeInCountry, p.UpdatedAt)
+		p.SaleState, p.Token, known(p.UnitMultiplier), known(p.MinimumOrder), p.MadeInCountry, p.UpdatedAt, told(p.Preorder.Preorderable),
+		p.Preorder.OrderBy, told(p.Preorder.KeepActive), p.Preorder.ShipFrom, p.Preorder.ShipUntil)
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,10 @@ func (m *mirrorSink) add(p catalog.Product) error {
 		return err
 	}
 	for i, v := range p.Variants {
-		if err := variant.add(n, v.FaireID, p.FaireID, place(i), v.SKU, v.GTIN, v.Tariff, v.Token, string(v.Lifecycle), units(v.Available), units(v.OnHand)); err != nil {
+		m, ahead := v.Measurements, v.Preorder
+		err := variant.add(n, v.FaireID, p.FaireID, place(i), v.SKU, v.GTIN, v.Tariff, v.Token, string(v.Lifecycle), units(v.Available), units(v.OnHand),
+			m.Weight, m.MassUnit, m.Length, m.Width, m.Height, m.DistanceUnit, ahead.Orderability, ahead.ShipFrom, ahead.ShipUntil, known(ahead.StopSellingAt))
+		if err != nil {
 			return err
 		}
 		for _, q := range v.Prices {
@@ -163,11 +167,14 @@ func addImages(table *filler, n int64, product, variant string, images []catalog
 func place(index int) int64 { return int64(index) + 1 }
 
 // units is NULL for a quantity that is unknown, or that Faire does not track.
-func units(quantity *int64) any {
-	if quantity == nil {
+func units(quantity *int64) any { return told(quantity) }
+
+// told is NULL for what Faire does not tell.
+func told[T any](value *T) any {
+	if value == nil {
 		return nil
 	}
-	return *quantity
+	return *value
 }
 
 // known is NULL for 0, by which catalog says that a number is unknown.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -58,7 +59,41 @@ func (d *database) importParquet(ctx context.Context, target string, layout layo
 	if path == "" {
 		return d.exec(ctx, layout.create(target)) // the caller names the table
 	}
-	return d.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT %s FROM read_parquet(%s)", identifier(target), layout.casts(), literal(path)))
+	has, err := d.parquetColumns(ctx, path)
+	if err != nil {
+		return err
+	}
+	columns := make([]string, len(layout.columns))
+	for i, column := range layout.columns {
+		from := identifier(column.name)
+		if !has[column.name] && slices.Contains(addedColumns[layout.name], column.name) {
+			from = "NULL"
+		}
+		columns[i] = fmt.Sprintf("CAST(%s AS %s) AS %s", from, column.kind, identifier(column.name))
+	}
+	return d.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE %s AS SELECT %s FROM read_parquet(%s)", identifier(target), strings.Join(columns, ", "), literal(path)))
+}
+
+// addedColumns are columns that files of runs before may lack, by table: those runs knew nothing of them, which is what NULL says. Any
+// other column that is missing is an error.
+var addedColumns = map[string][]string{
+	"item": {"length", "width", "height", "distance_unit", "preorder", "order_by_date", "keep_active_past_order_by_date",
+		"expected_ship_date", "expected_ship_window_end_date"},
+	"mirror_product": {"preorderable", "order_by_date", "keep_active_past_order_by_date", "expected_ship_date", "expected_ship_window_end_date"},
+	"mirror_variant": {"on_hand", "weight", "mass_unit", "length", "width", "height", "distance_unit", "orderability_type", "expected_ship_date",
+		"expected_ship_window_end_date", "stop_selling_at"},
+}
+
+// parquetColumns are the names of the columns of a file.
+func (d *database) parquetColumns(ctx context.Context, path string) (map[string]bool, error) {
+	has := map[string]bool{}
+	err := d.each(ctx, "SELECT name FROM parquet_schema("+literal(path)+")", func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		has[name] = true
+		return err
+	})
+	return has, err // the caller names the table
 }
 
 // casts is the columns for a SELECT that must have exactly these, of these types.

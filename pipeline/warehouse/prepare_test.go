@@ -269,7 +269,7 @@ func TestSmallInputs(t *testing.T) {
 		},
 		"setting": {{"brand": "luma", "brand_id": "b_1", "alias_name": "merchantSKU", "skip_without_alias": "true", "unmapped": "hold",
 			"decimal_mark": ".", "ignore_query": "v,utm_*", "when_gone": "keep", "inventory_means": "available", "safety_stock": "2",
-			"stock_cap": "50", "start_tracking": "all", "stock_policy": "create_only", "faire_read": "true"}},
+			"stock_cap": "50", "start_tracking": "all", "stock_policy": "create_only", "today": "2026-03-02", "faire_read": "true"}},
 		"stock_warehouse": {{"name": "010"}, {"name": "LA"}},
 		"feed_exception": {{"code": "FEED_ROW_SHAPE", "source": "wms", "entity_key": "feed.csv:7", "file": "feed.csv", "row": "7", "found": "it's \"bad\"",
 			"column_name": "qty"}},

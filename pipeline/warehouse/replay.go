@@ -11,15 +11,16 @@ import (
 	"strings"
 
 	"fairesync/pipeline/check"
+	"fairesync/pipeline/config"
 	"fairesync/pipeline/ledger"
 )
 
 // stagedTables are the tables of the relations that Go makes of what a run was delivered, with their files below the staging
 // folder. Together with the state the run read and its ledger.Inputs they are all that the relations read: Replay loads them.
-func stagedTables(dir, source string) map[string]layout {
+func stagedTables(dir string, cfg config.Config) map[string]layout {
 	files := map[string]layout{}
-	for _, layout := range sourceTables() {
-		files[filepath.Join(dir, source, layout.name+".parquet")] = layout
+	for _, layout := range sourceTables(cfg) {
+		files[filepath.Join(dir, cfg.Sources[0].Name, layout.name+".parquet")] = layout
 	}
 	for _, layout := range mirrorTables() {
 		files[filepath.Join(dir, faireFolder, layout.name+".parquet")] = layout
@@ -27,11 +28,15 @@ func stagedTables(dir, source string) map[string]layout {
 	return files
 }
 
-// sourceTables are those that are made of the sources' deliveries.
-func sourceTables() []layout {
+// sourceTables are those that are made of the sources' deliveries. The tables of supplements are staged where there is one.
+func sourceTables(cfg config.Config) []layout {
 	reported := exceptionTable()
 	reported.order = reported.names() // a source may report two things that only differ in their texts
-	return []layout{itemTable(), itemPriceTable(), table("price_rule", "geography currency round", "geography currency round"), reported}
+	tables := []layout{itemTable(), itemPriceTable(), table("price_rule", "geography currency round", "geography currency round"), reported, sourceFieldTable()}
+	if len(cfg.Sources) > 1 {
+		tables = append(tables, supplementTables()...)
+	}
+	return tables
 }
 
 // Replay makes the input tables of the relations as a run before had them, from what it left, in the place of deliveries, Restore
@@ -46,9 +51,8 @@ func (w *Warehouse) Replay(ctx context.Context, run ledger.Staged) error {
 	if len(run.Inputs.Config.Sources) == 0 {
 		return errors.New("the configuration has no source")
 	}
-	source := run.Inputs.Config.Sources[0].Name
 	objects := maps.Clone(run.Tables)
-	files := stagedTables(run.Dir, source)
+	files := stagedTables(run.Dir, run.Inputs.Config)
 	for _, path := range sortedKeys(files) {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return &ledger.UnstagedError{Run: run.Run, Lacks: filepath.Join(filepath.Base(run.Dir), strings.TrimPrefix(path, run.Dir))}
@@ -68,7 +72,7 @@ func (w *Warehouse) Replay(ctx context.Context, run ledger.Staged) error {
 	if err := w.mergeMirror(ctx); err != nil {
 		return fmt.Errorf("replay run %s: %w", run.Run, err)
 	}
-	if err := w.loadStaged(ctx, run, source); err != nil {
+	if err := w.loadStaged(ctx, run); err != nil {
 		return fmt.Errorf("replay run %s: %w", run.Run, err)
 	}
 	if err := w.loadInputs(ctx, run.Inputs); err != nil {
@@ -78,8 +82,9 @@ func (w *Warehouse) Replay(ctx context.Context, run ledger.Staged) error {
 }
 
 // loadStaged loads what was made of the deliveries. What the sources reported goes where loadInputs looks for it.
-func (w *Warehouse) loadStaged(ctx context.Context, run ledger.Staged, source string) error {
-	for _, layout := range sourceTables() {
+func (w *Warehouse) loadStaged(ctx context.Context, run ledger.Staged) error {
+	cfg, source := run.Inputs.Config, run.Inputs.Config.Sources[0].Name
+	for _, layout := range sourceTables(cfg) {
 		path := filepath.Join(run.Dir, source, layout.name+".parquet")
 		var err error
 		if layout.name == exceptionTable().name {
@@ -90,6 +95,16 @@ func (w *Warehouse) loadStaged(ctx context.Context, run ledger.Staged, source st
 		if err != nil {
 			return fmt.Errorf("staged %s: %w", layout.name, err)
 		}
+	}
+	if len(cfg.Sources) == 1 {
+		for _, layout := range supplementTables() {
+			if err := w.db.importParquet(ctx, layout.name, layout, ""); err != nil {
+				return fmt.Errorf("make %s: %w", layout.name, err)
+			}
+		}
+	}
+	if err := w.fillPrimary(ctx); err != nil {
+		return err
 	}
 	rows, err := w.db.number(ctx, "SELECT count(*) FROM item")
 	if err != nil {

@@ -121,7 +121,7 @@ func itemTable() layout {
 
 func settingTable() layout {
 	return table("setting", "brand", `brand brand_id alias_name skip_without_alias:b unmapped decimal_mark ignore_query when_gone
-		when_inactive inventory_means safety_stock:i stock_cap:i start_tracking stock_policy faire_read:b`)
+		when_inactive inventory_means safety_stock:i stock_cap:i start_tracking stock_policy faire_read:b today`)
 }
 
 func stockWarehouseTable() layout {
@@ -145,9 +145,11 @@ func exceptionTable() layout {
 func mirrorTables() []layout {
 	return []layout{
 		table("mirror_product", "product_id", `product_id name description short_description taxonomy_id taxonomy_name lifecycle sale_state
-			token unit_multiplier:i minimum_order_quantity:i made_in_country updated_at:t`),
+			token unit_multiplier:i minimum_order_quantity:i made_in_country updated_at:t preorderable:b order_by_date
+			keep_active_past_order_by_date:b expected_ship_date expected_ship_window_end_date`),
 		table("mirror_variant", "product_id position variant_id",
-			"variant_id product_id position:i sku gtin tariff_code token lifecycle available:i on_hand:i"),
+			`variant_id product_id position:i sku gtin tariff_code token lifecycle available:i on_hand:i weight mass_unit length width height
+			distance_unit orderability_type expected_ship_date expected_ship_window_end_date stop_selling_at:i`),
 		table("mirror_price", "product_id variant_id geography currency", "product_id variant_id geography currency wholesale:i retail:i"),
 		table("mirror_image", "product_id variant_id position", "product_id variant_id position:i image_id original_url url hero:b"),
 		table("mirror_option", "product_id axis position", "product_id axis:i option_name position:i option_value"),

@@ -30,7 +30,7 @@ const (
 	findingRelation = "finding"
 )
 
-// Transform runs the relations in the order of their reads. The relation finding is made of all of 40_check; what reads it,
+// Transform runs the relations in the order of their reads, those first that say what supplements give to item. The relation finding is made of all of 40_check; what reads it,
 // itself or through others, runs after it.
 func (w *Warehouse) Transform(ctx context.Context) error {
 	w.mu.Lock()
@@ -49,9 +49,15 @@ func (w *Warehouse) Transform(ctx context.Context) error {
 	if len(finding.Reads) > 0 {
 		before = append(before, finding)
 	}
-	for _, relation := range append(before, after...) {
+	for _, relation := range append(decidingFirst(before), after...) {
 		if err := w.run(ctx, relation); err != nil {
 			return &RelationError{Relation: relation.Name, File: relation.File, Err: err}
+		}
+		if relation.Name != decidingRelation {
+			continue
+		}
+		if err := w.completeItems(ctx); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -15,8 +15,17 @@ WITH keyed AS (
       nullif(trim(made_in_country), '!clear') AS made_in_country),
     -- number_text knows decimal points; with a decimal comma the two signs change places.
     CASE WHEN decimal_mark = ',' THEN translate(quantity, ',.', '.,') ELSE quantity END AS pointed,
-    nullif(clean_key(sku), '!clear') AS clean_sku, nullif(clean_key(style), '!clear') AS clean_style
+    nullif(clean_key(sku), '!clear') AS clean_sku, nullif(clean_key(style), '!clear') AS clean_style,
+    -- A figure with its unit, as 0.45 POUNDS; 0 is nothing to send and needs none.
+    CASE WHEN weight IS NOT NULL THEN mass_text(weight, coalesce(weight_unit, ''), decimal_mark) END AS read_weight,
+    CASE WHEN length IS NOT NULL THEN distance_text(length, coalesce(distance_unit, ''), decimal_mark) END AS read_length,
+    CASE WHEN width IS NOT NULL THEN distance_text(width, coalesce(distance_unit, ''), decimal_mark) END AS read_width,
+    CASE WHEN height IS NOT NULL THEN distance_text(height, coalesce(distance_unit, ''), decimal_mark) END AS read_height
   FROM item i CROSS JOIN setting
+), measured AS (
+  SELECT *, coalesce(nullif(split_part(read_length, ' ', 2), ''), nullif(split_part(read_width, ' ', 2), ''),
+    nullif(split_part(read_height, ' ', 2), '')) AS read_unit
+  FROM keyed
 )
 SELECT
   item_id,                                                            -- ordinal of delivery
@@ -69,5 +78,14 @@ SELECT
   TRY_CAST(number_text(unit_multiplier) AS BIGINT) AS unit_multiplier, -- case size
   TRY_CAST(number_text(minimum_order_quantity) AS BIGINT) AS minimum_order_quantity, -- units
   clean_text(made_in_country) AS made_in_country,                     -- origin as delivered
-  clean_text(tariff_code) AS tariff_code                              -- HS code as delivered
-FROM keyed
+  clean_text(tariff_code) AS tariff_code,                             -- HS code as delivered
+  read_weight AS weight,                                              -- weight with Faire's word for its unit, 0: nothing, NULL: blank or unreadable
+  read_length AS length,                                              -- length in the same way; its unit is that of all three
+  CASE WHEN split_part(read_width, ' ', 2) IN ('', read_unit) THEN read_width END AS width, -- width, NULL in another unit too
+  CASE WHEN split_part(read_height, ' ', 2) IN ('', read_unit) THEN read_height END AS height, -- height, NULL in another unit too
+  boolean_text(preorder) AS preorder,                                 -- true or false: it can be ordered ahead
+  date_text(order_by_date) AS order_by_date,                          -- last day of a preorder, 2026-11-23
+  boolean_text(keep_active_past_order_by_date) AS keep_active_past_order_by_date, -- true or false: it stays up after that
+  date_text(expected_ship_date) AS expected_ship_date,                -- first day it ships
+  date_text(expected_ship_window_end_date) AS expected_ship_window_end_date -- last day it ships
+FROM measured

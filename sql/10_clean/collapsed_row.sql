@@ -19,7 +19,10 @@ WITH repeated AS (
       coalesce(i.short_description, ''), coalesce(i.category, ''), coalesce(i.product_type, ''), coalesce(i.tags, ''),
       coalesce(i.option1_value, ''), coalesce(i.option2_value, ''), coalesce(i.option3_value, ''), coalesce(i.gtin, ''),
       coalesce(i.images, ''), coalesce(i.product_images, ''), coalesce(i.active, ''), coalesce(i.unit_multiplier, ''),
-      coalesce(i.minimum_order_quantity, ''), coalesce(i.made_in_country, ''), coalesce(i.tariff_code, ''), coalesce(p.prices, ''))) AS digest
+      coalesce(i.minimum_order_quantity, ''), coalesce(i.made_in_country, ''), coalesce(i.tariff_code, ''),
+      coalesce(i.weight, ''), coalesce(i.weight_unit, ''), coalesce(i.length, ''), coalesce(i.width, ''), coalesce(i.height, ''),
+      coalesce(i.distance_unit, ''), coalesce(i.preorder, ''), coalesce(i.order_by_date, ''), coalesce(i.keep_active_past_order_by_date, ''),
+      coalesce(i.expected_ship_date, ''), coalesce(i.expected_ship_window_end_date, ''), coalesce(p.prices, ''))) AS digest
   FROM candidate c JOIN item i USING (item_id) LEFT JOIN price p USING (item_id)
 ), once AS (
   SELECT digest, warehouse, quantity, min(item_id) AS same_item FROM content GROUP BY digest, warehouse, quantity

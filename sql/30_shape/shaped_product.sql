@@ -25,6 +25,11 @@ SELECT
   arg_min(minimum_order_quantity, place) FILTER (WHERE minimum_order_quantity IS NOT NULL) AS minimum_order_quantity, -- units
   arg_min(made_in_country, place) FILTER (WHERE made_in_country IS NOT NULL) AS made_in_country_raw, -- origin as delivered
   country_alpha3(arg_min(made_in_country, place) FILTER (WHERE made_in_country IS NOT NULL)) AS made_in_country, -- ISO alpha-3
+  arg_min(preorder, place) FILTER (WHERE preorder IS NOT NULL) AS preorder, -- true or false: it can be ordered ahead
+  arg_min(order_by_date, place) FILTER (WHERE order_by_date IS NOT NULL) AS order_by_date, -- last day of the preorder
+  arg_min(keep_active_past_order_by_date, place) FILTER (WHERE keep_active_past_order_by_date IS NOT NULL) AS keep_active_past_order_by_date, -- true or false
+  arg_min(expected_ship_date, place) FILTER (WHERE expected_ship_date IS NOT NULL) AS expected_ship_date, -- first day it ships
+  arg_min(expected_ship_window_end_date, place) FILTER (WHERE expected_ship_window_end_date IS NOT NULL) AS expected_ship_window_end_date, -- last day it ships
   any_value(m.product_id) AS product_id,                              -- Faire's id, if it is there
   any_value(m.matched_by) AS matched_by                               -- how it was found
 FROM row LEFT JOIN product_match m USING (product_key)

@@ -23,6 +23,10 @@ SELECT
   CASE WHEN gtin_ok(gtin_digits(c.gtin)) THEN gtin_digits(c.gtin) END AS gtin, -- barcode, if valid
   c.tariff_code AS tariff_raw,                                        -- HS code as delivered
   tariff_digits(c.tariff_code) AS tariff_code,                        -- HS code, digits only
+  nullif(c.weight, '0') AS weight,                                    -- weight with its unit
+  nullif(c.length, '0') AS length,                                    -- length with its unit
+  nullif(c.width, '0') AS width,                                      -- width with its unit
+  nullif(c.height, '0') AS height,                                    -- height with its unit
   q.quantity,                                                         -- units Faire is to have
   CASE WHEN w.skipped THEN 'ALIAS_SKIPPED'
        WHEN w.inactive AND m.variant_id IS NULL THEN 'LIFECYCLE_INACTIVE_IGNORED' END AS ignored_by -- rule that ignores it

@@ -21,7 +21,9 @@ JOIN clean_item c USING (item_id)
 CROSS JOIN LATERAL (VALUES ('name', i.name, false), ('taxonomy', i.product_type, false), ('category', i.category, false),
   ('made_in_country', i.made_in_country, false), ('unit_multiplier', i.unit_multiplier, false),
   ('minimum_order_quantity', i.minimum_order_quantity, false), ('gtin', i.gtin, true), ('tariff_code', i.tariff_code, true),
-  ('on_hand', i.quantity, true), ('images', i.images, true),
+  ('weight', i.weight, true), ('length', i.length, true), ('width', i.width, true), ('height', i.height, true), ('preorder', i.preorder, false),
+  ('order_by_date', i.order_by_date, false), ('expected_ship_date', i.expected_ship_date, false),
+  ('expected_ship_window_end_date', i.expected_ship_window_end_date, false), ('on_hand', i.quantity, true), ('images', i.images, true),
   ('options', CASE WHEN '!clear' IN (trim(i.option1_value), trim(i.option2_value), trim(i.option3_value)) THEN '!clear' END, true)
 ) AS t(field, text, of_variant)
 WHERE c.problem IS NULL AND trim(t.text) = '!clear'

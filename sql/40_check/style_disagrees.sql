@@ -20,6 +20,9 @@ FROM style_row s
 JOIN clean_item c USING (item_id)
 JOIN shaped_product p ON p.product_key = s.product_key
 CROSS JOIN LATERAL (VALUES ('name', c.name, p.name), ('product_type', c.product_type, p.product_type),
-  ('made_in_country', c.made_in_country, p.made_in_country_raw)) AS t(field, value, chosen)
+  ('made_in_country', c.made_in_country, p.made_in_country_raw), ('preorder', c.preorder, p.preorder), ('order_by_date', c.order_by_date, p.order_by_date),
+  ('keep_active_past_order_by_date', c.keep_active_past_order_by_date, p.keep_active_past_order_by_date),
+  ('expected_ship_date', c.expected_ship_date, p.expected_ship_date),
+  ('expected_ship_window_end_date', c.expected_ship_window_end_date, p.expected_ship_window_end_date)) AS t(field, value, chosen)
 WHERE s.rank = (SELECT min(rank) FROM style_row r WHERE r.product_key = s.product_key) AND t.value <> t.chosen
 GROUP BY s.product_key, p.product_id, t.field, t.chosen

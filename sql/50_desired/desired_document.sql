@@ -22,10 +22,15 @@ WITH option_list AS (
 ), variant_list AS (
   SELECT v.product_key, list({
       'key': v.variant_key, 'faire_id': v.variant_id, 'token': v.token, 'sku': v.sku, 'source_sku': v.source_sku, 'gtin': v.gtin,
-      'tariff_code': v.tariff_code, 'options': o.options, 'prices': p.prices, 'images': i.images, 'on_hand': v.quantity,
+      'tariff_code': v.tariff_code,
+      'measurements': {'weight': v.weight, 'mass_unit': v.mass_unit, 'length': v.length, 'width': v.width, 'height': v.height, 'distance_unit': v.distance_unit},
+      'preorder': {'orderability_type': CASE WHEN d.preorder = 'true' THEN 'PREORDER' WHEN d.preorder = 'false' THEN 'IMMEDIATE' END,
+        'expected_ship_date': d.expected_ship_date, 'expected_ship_window_end_date': d.expected_ship_window_end_date},
+      'options': o.options, 'prices': p.prices, 'images': i.images, 'on_hand': v.quantity,
       'matched_by': v.matched_by, 'inactive': v.inactive, 'gone': v.gone, 'row': v.row
     } ORDER BY v.item_id NULLS LAST, v.variant_key) AS variants
   FROM desired_variant v
+  JOIN desired_product d ON d.product_key = v.product_key
   LEFT JOIN option_list o USING (variant_key)
   LEFT JOIN price_list p USING (variant_key)
   LEFT JOIN image_list i ON i.product_key = v.product_key AND i.variant_key = v.variant_key
@@ -37,7 +42,11 @@ SELECT
     'key': d.product_key, 'style': d.style, 'category': k.path, 'faire_id': d.product_id, 'token': d.token, 'name': d.name, 'description': d.description,
     'short_description': d.short_description, 'taxonomy_id': d.taxonomy_id, 'taxonomy_name': d.taxonomy_name, 'lifecycle': d.lifecycle,
     'unit_multiplier': d.unit_multiplier, 'minimum_order_quantity': coalesce(d.minimum_order_quantity, 0),
-    'made_in_country': d.made_in_country, 'images': i.images, 'options': s.options, 'variants': v.variants,
+    'made_in_country': d.made_in_country,
+    'preorder': {'preorderable': CAST(d.preorder AS BOOLEAN), 'order_by_date': d.order_by_date,
+      'keep_active_past_order_by_date': CAST(d.keep_active_past_order_by_date AS BOOLEAN), 'expected_ship_date': d.expected_ship_date,
+      'expected_ship_window_end_date': d.expected_ship_window_end_date},
+    'images': i.images, 'options': s.options, 'variants': v.variants,
     'defaulted': d.defaulted, 'cleared': d.cleared
   })::VARCHAR AS document                                             -- JSON of catalog.Product
 FROM desired_product d

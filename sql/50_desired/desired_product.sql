@@ -28,6 +28,11 @@ SELECT
   coalesce(p.unit_multiplier, 1) AS unit_multiplier,                  -- case size
   p.minimum_order_quantity,                                           -- units
   p.made_in_country,                                                  -- ISO alpha-3
+  p.preorder,                                                         -- true or false: it can be ordered ahead
+  CASE WHEN p.preorder = 'true' THEN p.order_by_date END AS order_by_date, -- last day of the preorder; without a preorder its dates mean nothing
+  CASE WHEN p.preorder = 'true' THEN p.keep_active_past_order_by_date END AS keep_active_past_order_by_date, -- true or false: it stays up after that
+  CASE WHEN p.preorder = 'true' THEN p.expected_ship_date END AS expected_ship_date, -- first day it ships
+  CASE WHEN p.preorder = 'true' THEN p.expected_ship_window_end_date END AS expected_ship_window_end_date, -- last day it ships
   list_filter([
     CASE WHEN p.unit_multiplier IS NULL THEN 'unit_multiplier' END,
     CASE WHEN p.short_description IS NULL THEN 'short_description' END,

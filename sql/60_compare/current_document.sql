@@ -26,7 +26,11 @@ WITH concerned AS (
   SELECT product_id, list({'name': option_name, 'values': option_values} ORDER BY axis) AS options FROM axis GROUP BY product_id
 ), variant_list AS (
   SELECT v.product_id, list({
-      'faire_id': v.variant_id, 'token': v.token, 'sku': v.sku, 'gtin': v.gtin, 'tariff_code': v.tariff_code, 'options': c.options,
+      'faire_id': v.variant_id, 'token': v.token, 'sku': v.sku, 'gtin': v.gtin, 'tariff_code': v.tariff_code,
+      'measurements': {'weight': v.weight, 'mass_unit': v.mass_unit, 'length': v.length, 'width': v.width, 'height': v.height, 'distance_unit': v.distance_unit},
+      'preorder': {'orderability_type': v.orderability_type, 'expected_ship_date': v.expected_ship_date,
+        'expected_ship_window_end_date': v.expected_ship_window_end_date, 'stop_selling_at': coalesce(v.stop_selling_at, 0)},
+      'options': c.options,
       'prices': p.prices, 'images': i.images, 'lifecycle': v.lifecycle
     } ORDER BY v.position, v.variant_id) AS variants,
     list({'faire_id': v.variant_id, 'available': v.available, 'on_hand': v.on_hand} ORDER BY v.variant_id) FILTER (WHERE v.available IS NOT NULL) AS stock
@@ -41,6 +45,9 @@ WITH concerned AS (
       'short_description': p.short_description, 'taxonomy_id': p.taxonomy_id, 'taxonomy_name': p.taxonomy_name,
       'lifecycle': p.lifecycle, 'unit_multiplier': coalesce(p.unit_multiplier, 0),
       'minimum_order_quantity': coalesce(p.minimum_order_quantity, 0), 'made_in_country': p.made_in_country,
+      'preorder': {'preorderable': p.preorderable, 'order_by_date': p.order_by_date,
+        'keep_active_past_order_by_date': p.keep_active_past_order_by_date, 'expected_ship_date': p.expected_ship_date,
+        'expected_ship_window_end_date': p.expected_ship_window_end_date},
       'images': i.images, 'options': o.options, 'variants': v.variants
     })::VARCHAR AS document
   FROM mirror_product p SEMI JOIN concerned USING (product_id)

@@ -28,4 +28,9 @@ WHERE m.product_id IS NULL
    OR d.unit_multiplier <> coalesce(m.unit_multiplier, 0) AND NOT list_contains(d.defaulted, 'unit_multiplier')
    OR d.minimum_order_quantity <> coalesce(m.minimum_order_quantity, 0)
    OR d.made_in_country <> coalesce(m.made_in_country, '')
+   OR d.preorder <> coalesce(m.preorderable, false)::VARCHAR
+   OR d.order_by_date <> coalesce(m.order_by_date, '')
+   OR d.keep_active_past_order_by_date <> coalesce(m.keep_active_past_order_by_date, false)::VARCHAR
+   OR d.expected_ship_date <> coalesce(m.expected_ship_date, '')
+   OR d.expected_ship_window_end_date <> coalesce(m.expected_ship_window_end_date, '')
    OR o.images <> coalesce(t.images, '')

@@ -6,7 +6,7 @@
 --           decided in Go.
 -- grain:    one row per variant that differs
 -- key:      variant_key
--- reads:    desired_variant, mirror_variant, price_choice, shaped_image, mirror_image, setting, variant_state
+-- reads:    desired_variant, desired_product, mirror_variant, price_choice, shaped_image, mirror_image, setting, variant_state
 -- as:       table
 WITH ours AS (
   SELECT variant_key, string_agg(identity, chr(10) ORDER BY position) AS images FROM shaped_image WHERE variant_key <> '' GROUP BY variant_key
@@ -23,6 +23,7 @@ SELECT
   d.variant_key,                                                      -- our key
   d.product_key                                                       -- our key of the product
 FROM desired_variant d
+JOIN desired_product p USING (product_key)
 LEFT JOIN mirror_variant m USING (variant_id)
 LEFT JOIN ours o USING (variant_key)
 LEFT JOIN theirs t ON t.variant_id = d.variant_id
@@ -37,5 +38,15 @@ WHERE d.variant_id IS NULL
    OR d.sku <> coalesce(m.sku, '')
    OR ltrim(d.gtin, '0') <> ltrim(coalesce(m.gtin, ''), '0')          -- a UPC and the EAN with a 0 before it are one barcode
    OR d.tariff_code <> coalesce(m.tariff_code, '')
+   OR d.weight <> coalesce(m.weight, '')                              -- 16 ounces and a pound are told apart here, and found equal in Go
+   OR d.mass_unit <> coalesce(m.mass_unit, '')
+   OR d.length <> coalesce(m.length, '')
+   OR d.width <> coalesce(m.width, '')
+   OR d.height <> coalesce(m.height, '')
+   OR d.distance_unit <> coalesce(m.distance_unit, '')
+   OR p.preorder = 'true' AND coalesce(m.orderability_type, '') <> 'PREORDER'
+   OR p.preorder = 'false' AND coalesce(m.orderability_type, 'IMMEDIATE') <> 'IMMEDIATE'
+   OR p.expected_ship_date <> coalesce(m.expected_ship_date, '')
+   OR p.expected_ship_window_end_date <> coalesce(m.expected_ship_window_end_date, '')
    OR o.images <> coalesce(t.images, '')
    OR d.variant_key IN (SELECT variant_key FROM price)

@@ -31,7 +31,7 @@ func knownScope(scope string) bool {
 func (s *Server) authenticate(header http.Header) ([]string, error) {
 	if token := header.Get("X-Faire-Access-Token"); token != "" {
 		// An application id is not a token (contract §1.2).
-		if strings.HasPrefix(token, "apa_") || !s.accepts(token) {
+		if strings.HasPrefix(token, "apa_") || !s.accepts(token) || !s.switches.BrandTokens {
 			return nil, unauthorized()
 		}
 		return s.switches.Scopes, nil
@@ -40,21 +40,33 @@ func (s *Server) authenticate(header http.Header) ([]string, error) {
 	if access == "" || credentials == "" {
 		return nil, unauthorized()
 	}
-	if s.switches.CheckAppCredentials && !appCredentials(credentials) {
-		return nil, unauthorized()
+	if s.switches.CheckAppCredentials && !appCredentials(credentials) || s.application != "" && !equal(credentials, base64.StdEncoding.EncodeToString([]byte(s.application))) {
+		return nil, s.wrongCredential("Invalid application credentials")
 	}
 	if scopes, issued := s.grants[access]; issued {
 		return scopes, nil
 	}
 	if !s.accepts(access) {
-		return nil, unauthorized()
+		return nil, s.wrongCredential("Invalid OAuth access token")
 	}
 	return s.switches.Scopes, nil
 }
 
+// wrongCredential is a 401 that says which of two headers is wrong, if Switches.NamesCredential says so.
+func (s *Server) wrongCredential(message string) error {
+	if s.switches.NamesCredential {
+		return &refusal{status: http.StatusUnauthorized, message: message}
+	}
+	return unauthorized()
+}
+
 // accepts compares in constant time; with no token fixed, any will do.
 func (s *Server) accepts(token string) bool {
-	return s.token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) == 1
+	return s.token == "" || equal(token, s.token)
+}
+
+func equal(given, wanted string) bool {
+	return subtle.ConstantTimeCompare([]byte(given), []byte(wanted)) == 1
 }
 
 // appCredentials reports whether text is base64 of id:secret, neither of them empty (rule T3).

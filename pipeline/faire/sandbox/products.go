@@ -196,6 +196,9 @@ func (s *Server) applyProduct(p *Product, b *productBody, isNew bool) (written, 
 	}
 	was := p.LifecycleState
 	s.copyFields(p, b)
+	if err := s.applyPreorder(p, b); err != nil {
+		return written{}, err
+	}
 	if err := s.checkLifecycle(was, p.LifecycleState, isNew); err != nil {
 		return written{}, err
 	}
@@ -257,13 +260,6 @@ func (s *Server) copyFields(p *Product, b *productBody) {
 	assign(&p.MinimumOrderQuantity, b.MinimumOrderQuantity)
 	assign(&p.PerStyleMinimumOrder, b.PerStyleMinimumOrder)
 	assign(&p.AllowSalesWhenOutOfStock, b.AllowSalesWhenOutOfStock)
-	assign(&p.Preorderable, b.Preorderable)
-	if b.PreorderDetails.given() {
-		p.PreorderDetails = &b.PreorderDetails.value
-	}
-	if !p.Preorderable {
-		p.PreorderDetails = nil // contract §4: null unless preorderable
-	}
 }
 
 // assign copies a field that is present.

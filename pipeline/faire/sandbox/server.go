@@ -28,6 +28,8 @@ const (
 type Options struct {
 	// Token is the one brand token (or OAuth access token) that is accepted; empty accepts any that is not empty.
 	Token string
+	// Application is the one application, id:secret, whose credentials are accepted beside an OAuth access token; empty accepts any.
+	Application string
 	// Brand is the answer of GET /brands/profile; a blank field gets its default: b_sandbox001, Sandbox Brand, USD, en-US.
 	Brand faire.WireProfile
 	// Now is the clock; nil is a clock that stands at 2026-01-01T00:00:00Z, so that only writes move time on, by a millisecond each.
@@ -44,9 +46,10 @@ type Options struct {
 
 // Server is a Faire that forgets nothing until it is told to. It is an http.Handler and may be used by many goroutines.
 type Server struct {
-	token  string
-	sleep  func(context.Context, time.Duration)
-	routes []route
+	token       string
+	application string
+	sleep       func(context.Context, time.Duration)
+	routes      []route
 
 	mu       sync.Mutex
 	store    *store
@@ -74,7 +77,7 @@ func New(options Options) *Server {
 		now = func() time.Time { return start }
 	}
 	s := &Server{
-		token: options.Token, sleep: options.Sleep, switches: switches, routes: routes(),
+		token: options.Token, application: options.Application, sleep: options.Sleep, switches: switches, routes: routes(),
 		store: newStore(withDefaults(options.Brand), options.Seed, now), grants: map[string][]string{},
 	}
 	if s.sleep == nil {

@@ -70,7 +70,7 @@ func TestStateFillsWhatIsMissing(t *testing.T) {
 func TestStateGoesRoundUnchanged(t *testing.T) {
 	f := start(t, sandbox.Options{})
 	f.setState(before)
-	p := f.create("p", edits{"preorderable": true, "variants.0.measurements": obj{"mass_unit": "GRAMS", "weight": 1.5}})
+	p := f.create("p", edits{"preorderable": true, "preorder_details": obj{"order_by_date": "2026-05-21"}, "variants.0.measurements": obj{"mass_unit": "GRAMS", "weight": 1.5}})
 	f.ok("DELETE", pathOf(p, "/variants/", text(p, "variants.0.id")), nil)
 	first := f.do("GET", ctrl+"/state", nil).text
 	f.setState(first)

@@ -27,6 +27,11 @@ const (
 	UnknownOmit   = "omit"   // Switches.InventoryGetUnknown: left out of the map
 	UnknownRefuse = "refuse" // Switches.InventoryGetUnknown: 404, as in the PATCH
 
+	DatesAsSent    = "sent"   // Switches.PreorderDates: as they came
+	DatesAsDays    = "day"    // Switches.PreorderDates: 2026-11-23
+	DatesAsMoments = "moment" // Switches.PreorderDates: 2026-11-23T00:00:00Z
+	DatesBasic     = "basic"  // Switches.PreorderDates: 20261123T000000.000Z
+
 	RepeatLast   = "last"   // Switches.RepeatedKeys: the last entry wins
 	RepeatRefuse = "refuse" // Switches.RepeatedKeys: 400
 )
@@ -39,6 +44,10 @@ type Switches struct {
 	EdgeBlocks bool `json:"edge_blocks"`
 	// RedirectBareHost answers 301 to www. for a Host without it (T10; default false; S).
 	RedirectBareHost bool `json:"redirect_bare_host"`
+	// BrandTokens takes X-FAIRE-ACCESS-TOKEN; false leaves OAuth alone, which is all that Faire's present reference lists (T2; default true; D).
+	BrandTokens bool `json:"brand_tokens"`
+	// NamesCredential says in a 401 which of the two OAuth headers is wrong (T2; default false; G).
+	NamesCredential bool `json:"names_credential"`
 	// CheckAppCredentials wants X-FAIRE-APP-CREDENTIALS to be base64 of id:secret (T3; default true; G).
 	CheckAppCredentials bool `json:"check_app_credentials"`
 	// CheckScopes answers 403 where the scope is missing (T5; default true; G).
@@ -96,6 +105,14 @@ type Switches struct {
 
 	// MeasurementPairs refuses a unit without a figure and a figure without a unit (V3; default true; D rule, G refusal).
 	MeasurementPairs bool `json:"measurement_pairs"`
+	// MeasureDecimals rounds measures to so many decimals before they are stored, so that what is read back differs from what was sent;
+	// -1 keeps them (no source; default -1; G).
+	MeasureDecimals int `json:"measure_decimals"`
+	// PreorderNeedsDetails refuses preorderable products without preorder_details (contract §4; default true; D rule, G refusal).
+	PreorderNeedsDetails bool `json:"preorder_needs_details"`
+	// PreorderDates says how the dates of preorders are answered: DatesAsSent, DatesAsDays, DatesAsMoments or DatesBasic (contract §2;
+	// default DatesAsSent; G).
+	PreorderDates string `json:"preorder_dates"`
 	// CurrencyByGeography refuses a currency that does not belong to the geography (V5; default true; S map, G refusal).
 	CurrencyByGeography bool `json:"currency_by_geography"`
 	// PositiveAmounts refuses a price without wholesale or retail and any amount under 1 (V6; default true; S and G).
@@ -137,11 +154,11 @@ type Switches struct {
 // DefaultSwitches are the switches as contract §17 recommends them.
 func DefaultSwitches() Switches {
 	return Switches{
-		CheckAppCredentials: true, CheckScopes: true, ExplicitNull: NullIgnore, CreateStatus: 200, DeleteStatus: 200,
+		BrandTokens: true, CheckAppCredentials: true, CheckScopes: true, ExplicitNull: NullIgnore, CreateStatus: 200, DeleteStatus: 200,
 		CheckOrderMultiple: true, ShortDescriptionMax: 75, DefaultLifecycle: stateDraft, PatchDeleted: DeletedRefuse,
 		PublishedToDraft: true, PublishedNeedsTaxonomy: true, NeedsVariants: true, DeletedRefusesAll: true, CheckMadeInCountry: true,
 		CursorAlone: true, CheckUpdatedAtMin: true, UpdatedAtMinInclusive: true, SKUFilter: SKUExact,
-		MeasurementPairs: true, CurrencyByGeography: true, PositiveAmounts: true, UniqueGeographies: true,
+		MeasurementPairs: true, MeasureDecimals: -1, PreorderNeedsDetails: true, PreorderDates: DatesAsSent, CurrencyByGeography: true, PositiveAmounts: true, UniqueGeographies: true,
 		VariantPricePatch: PricesApply, PriceRatio: true, VariantSaleState: true,
 		ImagesNeedURL: true, ImagesPatch: ImagesReplace,
 		InventoryGetUnknown: UnknownOmit, RepeatedKeys: RepeatLast, PriceBatchChecks: true, InventoryTouchesProduct: true,
@@ -161,6 +178,7 @@ func (s Switches) Validate() error {
 		{"variant_price_patch", s.VariantPricePatch, []string{PricesApply, PricesIgnore}},
 		{"images_patch", s.ImagesPatch, []string{ImagesReplace, ImagesAppend}},
 		{"inventory_get_unknown", s.InventoryGetUnknown, []string{UnknownOmit, UnknownRefuse}},
+		{"preorder_dates", s.PreorderDates, []string{DatesAsSent, DatesAsDays, DatesAsMoments, DatesBasic}},
 		{"repeated_keys", s.RepeatedKeys, []string{RepeatLast, RepeatRefuse}},
 	}
 	for _, word := range words {
@@ -175,6 +193,8 @@ func (s Switches) Validate() error {
 		return fmt.Errorf("switch delete_status is %d, want 200 or 204", s.DeleteStatus)
 	case s.ShortDescriptionMax < 1:
 		return fmt.Errorf("switch short_description_max is %d, want at least 1", s.ShortDescriptionMax)
+	case s.MeasureDecimals < -1 || s.MeasureDecimals > 15:
+		return fmt.Errorf("switch measure_decimals is %d, want -1 to 15", s.MeasureDecimals)
 	case s.FreshSKURequests < 0 || s.FreshSKUSeconds < 0 || s.BatchCap < 0:
 		return fmt.Errorf("switches fresh_sku_requests, fresh_sku_seconds and batch_cap must not be negative")
 	}

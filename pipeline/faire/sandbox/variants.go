@@ -38,13 +38,20 @@ func (s *Server) applyVariant(v *Variant, b *variantBody, isNew bool) error {
 	assign(&v.TariffCode, b.TariffCode)
 	assign(&v.OrderabilityType, b.OrderabilityType)
 	if b.Measurements.given() {
-		v.Measurements = &b.Measurements.value
+		v.Measurements = s.rounded(b.Measurements.value)
 	}
 	if b.CaseMeasurements.given() {
-		v.CaseMeasurements = &b.CaseMeasurements.value
+		v.CaseMeasurements = s.rounded(b.CaseMeasurements.value)
 	}
 	if b.VariantPreorderDetails.given() {
-		v.VariantPreorderDetails = &b.VariantPreorderDetails.value
+		details := &b.VariantPreorderDetails.value
+		if err := s.datesOf("variant_preorder_details", &details.ExpectedShipDate, &details.ExpectedShipWindowEndDate); err != nil {
+			return err
+		}
+		v.VariantPreorderDetails = details
+	}
+	if v.OrderabilityType != "PREORDER" {
+		v.VariantPreorderDetails = nil // contract §5: null if IMMEDIATE
 	}
 	if b.Prices.given() {
 		if err := s.checkPrices(b.Prices.value); err != nil {

@@ -66,6 +66,7 @@ type product struct {
 	sizes  []string // size_range_info, in order
 	rangeID, divisionID,
 	category, class, price string
+	modified string // last_modified_time as it came
 
 	axes        [3]bool // colour, size, third: on any SKU of the style
 	colourNames map[string]string
@@ -167,6 +168,7 @@ func (c *catalogue) takeProduct(id uint64, row record) error {
 		values: scalars(row, &c.productColumns), flags: flags(row), images: images(row["images"]), tags: tags(row["tags"]),
 		sizes: sizes(object(row["size_range_info"])), rangeID: canonical(row.text("size_range_id")), divisionID: canonical(row.text("division_id")),
 		category: row.text("category"), class: row.text("class"), price: row.text("price"), colourNames: map[string]string{},
+		modified: row.text("last_modified_time"),
 	}
 	for _, list := range namedLists {
 		for _, entry := range named(row[list.field], list.value) {
@@ -187,6 +189,9 @@ func (c *catalogue) takeDivision(id uint64, row record) error {
 	return nil
 }
 
+// colourNames are the fields of a colourway its colour may be under (contract §1.10).
+var colourNames = []string{"attr_2", "attr_2_name", "color", "name"}
+
 func (c *catalogue) takeColourway(id uint64, style string, row record) {
 	key := strconv.FormatUint(id, 10)
 	if c.colours[key] != nil {
@@ -198,7 +203,7 @@ func (c *catalogue) takeColourway(id uint64, style string, row record) {
 	if c.byColour[style] == nil {
 		c.byColour[style] = map[string]*colourway{}
 	}
-	for _, name := range []string{"attr_2", "attr_2_name", "color", "name"} {
+	for _, name := range colourNames {
 		if folded := fold(row.text(name)); folded != "" && c.byColour[style][folded] == nil {
 			c.byColour[style][folded] = made
 		}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -33,7 +32,7 @@ type client struct {
 	base    *url.URL
 	token   string
 	http    *http.Client
-	limiter *rate.Limiter
+	account *account
 	now     func() time.Time
 	jitter  func() float64
 	log     *slog.Logger
@@ -57,26 +56,40 @@ func newClient(base *url.URL, options Options) *client {
 			// A redirect would carry the token, which is part of the address, to where nobody meant it to go.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
+		account: options.Pool.account(base, options.Token, perSecond),
 		now:     options.Now,
 		jitter:  options.Jitter,
 		log:     options.Logger,
 	}
 }
 
-// page asks for one page until it has it, or until the decision table (contract §1.3) says to stop.
+// page gives one page: asked for, or what another source of the same pool was answered.
 func (c *client) page(ctx context.Context, endpoint string, query url.Values) (page, error) {
+	got, err := c.account.shared(ctx, endpoint+"?"+query.Encode(), func() (page, error) { return c.ask(ctx, endpoint, query) })
+	if failure, ok := err.(*Error); ok && failure.Source != c.source { //nolint:errorlint // the very failure another source was told
+		own := *failure
+		own.Source = c.source
+		return page{}, &own
+	}
+	if err != nil && errors.Is(err, ctx.Err()) {
+		return page{}, fmt.Errorf("source %s: %s: %w", c.source, endpoint, ctx.Err())
+	}
+	return got, err
+}
+
+// ask asks for one page until it has it, or until the decision table (contract §1.3) says to stop.
+func (c *client) ask(ctx context.Context, endpoint string, query url.Values) (page, error) {
 	asked, withoutPage := 0, 0
 	answer, err := backoff.Retry(ctx, func() (page, error) {
-		if err := c.limiter.Wait(ctx); err != nil {
-			return page{}, backoff.Permanent(err)
-		}
 		asked++
-		got, failure := c.once(ctx, endpoint, query)
-		if failure == nil {
+		got, err := c.once(ctx, endpoint, query)
+		var failure *Error
+		switch {
+		case err == nil:
 			return got, nil
-		}
-		if failure.class == classNoPage {
+		case !errors.As(err, &failure): // no turn before the deadline
+			return page{}, backoff.Permanent(err)
+		case failure.class == classNoPage:
 			withoutPage++
 		}
 		return page{}, failure.retryable(withoutPage)
@@ -104,42 +117,25 @@ func (c *client) page(ctx context.Context, endpoint string, query url.Values) (p
 	return page{}, &counted
 }
 
-// once sends one request. The token and the time travel in the query (contract §1.2); nothing here prints a URL.
-func (c *client) once(ctx context.Context, endpoint string, query url.Values) (page, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	fail := func(class class, status int, cause error, message string, args ...any) (page, *Error) {
-		return page{}, &Error{Source: c.source, Endpoint: endpoint, Status: status, Message: fmt.Sprintf(message, args...),
-			class: class, cause: sentinel(cause)}
+// once sends one request and judges the answer. An error that is no *Error is that of a turn which did not come.
+func (c *client) once(ctx context.Context, endpoint string, query url.Values) (page, error) {
+	fail := func(class class, status int, message string, args ...any) (page, error) {
+		return page{}, &Error{Source: c.source, Endpoint: endpoint, Status: status, Message: fmt.Sprintf(message, args...), class: class}
 	}
-	values := url.Values{"time": {strconv.FormatInt(c.now().Unix(), 10)}, "token": {c.token}}
-	for name, list := range query {
-		values[name] = list
-	}
-	address := c.base.JoinPath(endpoint)
-	address.RawQuery = values.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	answered, err := c.send(ctx, endpoint, query, c.token)
 	if err != nil {
-		return fail(classPermanent, 0, nil, "cannot be asked for: the address is not usable")
+		return page{}, err
 	}
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set("User-Agent", "fairesync") // one client reports that requests without are refused (contract §1.1)
-	response, err := c.http.Do(request)
-	if err != nil {
-		return fail(classNetwork, 0, err, "could not be read: %s", c.reason(err))
+	status, body := answered.status, answered.body
+	if class, bad := classify(status); bad {
+		return page{}, &Error{Source: c.source, Endpoint: endpoint, Status: status, class: class, wait: answered.wait,
+			Message: fmt.Sprintf("answered %d%s%s", status, meaning(class), c.told(body))}
 	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, bodyLimit+1))
-	if class, bad := classify(response.StatusCode); bad {
-		_, failure := fail(class, response.StatusCode, nil, "answered %d%s%s", response.StatusCode, meaning(class), c.told(body))
-		failure.wait = retryAfter(response.Header.Get("Retry-After"), c.now())
-		return page{}, failure
-	}
-	if err != nil {
-		return fail(classNetwork, response.StatusCode, err, "broke off in the middle of a page: %s", c.reason(err))
+	if answered.broke != nil {
+		return page{}, answered.broke
 	}
 	if len(body) > bodyLimit {
-		return fail(classPermanent, response.StatusCode, nil, "answered with more than %d MB; lower sources[].page_size", bodyLimit>>20)
+		return fail(classPermanent, status, "answered with more than %d MB; lower sources[].page_size", bodyLimit>>20)
 	}
 	if len(c.token) >= hidable {
 		body = bytes.ReplaceAll(body, []byte(c.token), []byte("[token]"))
@@ -148,11 +144,58 @@ func (c *client) once(ctx context.Context, endpoint string, query url.Values) (p
 	var refused *refusal
 	switch {
 	case errors.As(err, &refused):
-		return fail(classRefused, response.StatusCode, nil, "answered with an error: %s", c.foreign(refused.Error()))
+		return fail(classRefused, status, "answered with an error: %s", c.foreign(refused.Error()))
 	case err != nil:
-		return fail(classNoPage, response.StatusCode, nil, "answered 200 with something that is no page of records: %s", err)
+		return fail(classNoPage, status, "answered 200 with something that is no page of records: %s", err)
 	}
 	return got, nil
+}
+
+// answered is what came back, whatever it was.
+type answered struct {
+	status      int
+	contentType string
+	wait        time.Duration // what Retry-After asked for
+	body        []byte        // as far as it came
+	broke       *Error        // the body broke off; nil: it is whole
+}
+
+// send waits for its turn and sends one request. The token and the time travel in the query (contract §1.2); nothing here prints a
+// URL.
+func (c *client) send(ctx context.Context, endpoint string, query url.Values, token string) (answered, error) {
+	done, err := c.account.turn(ctx)
+	if err != nil {
+		return answered{}, err
+	}
+	defer done()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	fail := func(class class, status int, cause error, message string, args ...any) *Error {
+		return &Error{Source: c.source, Endpoint: endpoint, Status: status, Message: fmt.Sprintf(message, args...), class: class, cause: sentinel(cause)}
+	}
+	values := url.Values{"time": {strconv.FormatInt(c.now().Unix(), 10)}, "token": {token}}
+	for name, list := range query {
+		values[name] = list
+	}
+	address := c.base.JoinPath(endpoint)
+	address.RawQuery = values.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return answered{}, fail(classPermanent, 0, nil, "cannot be asked for: the address is not usable")
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "fairesync") // one client reports that requests without are refused (contract §1.1)
+	response, err := c.http.Do(request)
+	if err != nil {
+		return answered{}, fail(classNetwork, 0, err, "could not be read: %s", c.reason(err))
+	}
+	defer func() { _ = response.Body.Close() }()
+	made := answered{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), wait: retryAfter(response.Header.Get("Retry-After"), c.now())}
+	made.body, err = io.ReadAll(io.LimitReader(response.Body, bodyLimit+1))
+	if err != nil {
+		made.broke = fail(classNetwork, response.StatusCode, err, "broke off in the middle of a page: %s", c.reason(err))
+	}
+	return made, nil
 }
 
 // classify gives the row of the decision table for a status; a 200 is not bad by itself.

@@ -89,11 +89,13 @@ func fallsBack(err error) bool {
 	return errors.As(err, &answer) && (answer.class == classPermanent || answer.class == classRefused)
 }
 
-// settingError is a setting that cannot work.
-type settingError struct{ what, next string }
+// SettingError is a setting that cannot work.
+type SettingError struct{ what, next string }
 
-func (e *settingError) Error() string { return e.what }
-func (e *settingError) Hint() string  { return e.next }
+func (e *SettingError) Error() string { return e.what }
+
+// Hint says what to write instead.
+func (e *SettingError) Hint() string { return e.next }
 
 // sentinel keeps of a foreign error only what callers ask for; its text could hold the address, and with it the token.
 func sentinel(err error) error {

@@ -215,7 +215,9 @@ func TestCapabilities(t *testing.T) {
 	source := open(t, serve(emulator.Account{}, emulator.Switches{}))
 	want := stage.Capabilities{
 		ProductDetail: true, StableSKUID: true, Inventory: true,
-		Missing: []string{"short_description", "unit_multiplier", "minimum_order_quantity"},
+		Missing:   []string{"short_description", "unit_multiplier", "minimum_order_quantity"},
+		Wholesale: stage.Native, Retail: stage.Native, Images: stage.Native, Variants: stage.Native, Alias: stage.Mapped,
+		Times: "the account's, which is not told (guessed)",
 	}
 	if diff := cmp.Diff(want, source.Capabilities()); diff != "" {
 		t.Errorf("capabilities (-want +got):\n%s", diff)

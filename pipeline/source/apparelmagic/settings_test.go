@@ -18,11 +18,14 @@ func TestSettings(t *testing.T) {
 		change func(*apparelmagic.Options)
 		says   string
 	}{
-		"no token":     {func(o *apparelmagic.Options) { o.Token = " " }, "source wms: there is no token"},
-		"no clock":     {func(o *apparelmagic.Options) { o.Now = nil }, "source wms: no clock was given"},
-		"small page":   {func(o *apparelmagic.Options) { o.Settings.PageSize = 9 }, "source wms: page_size is 9; ApparelMagic takes 10 to 1000"},
-		"large page":   {func(o *apparelmagic.Options) { o.Settings.PageSize = 1001 }, "source wms: page_size is 1001; ApparelMagic takes 10 to 1000"},
-		"pace":         {func(o *apparelmagic.Options) { o.Settings.RequestsPerSecond = -1 }, "source wms: requests_per_second is below zero"},
+		"no token":   {func(o *apparelmagic.Options) { o.Token = " " }, "source wms: there is no token"},
+		"no clock":   {func(o *apparelmagic.Options) { o.Now = nil }, "source wms: no clock was given"},
+		"small page": {func(o *apparelmagic.Options) { o.Settings.PageSize = 9 }, "source wms: page_size is 9; ApparelMagic takes 10 to 1000"},
+		"large page": {func(o *apparelmagic.Options) { o.Settings.PageSize = 1001 }, "source wms: page_size is 1001; ApparelMagic takes 10 to 1000"},
+		"pace":       {func(o *apparelmagic.Options) { o.Settings.RequestsPerSecond = -1 }, "source wms: requests_per_second is below zero"},
+		"colourways": {func(o *apparelmagic.Options) { o.Settings.Colourways = "new" }, `source wms: colourways is "new"`},
+		"every": {func(o *apparelmagic.Options) { o.Settings.Colourways, o.Settings.ColourwaysEvery = "changed", -1 },
+			"source wms: colourways_every is below zero"},
 		"no url":       {func(o *apparelmagic.Options) { o.Settings.URL = "" }, "source wms: url is no address"},
 		"account only": {func(o *apparelmagic.Options) { o.Settings.URL = "luma" }, "source wms: url is no address"},
 		"http":         {func(o *apparelmagic.Options) { o.Settings.URL = "http://luma.app.apparelmagic.com/api/json" }, "source wms: url is http; only https is allowed except on 127.0.0.1 and localhost"},

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/stage"
 )
@@ -29,12 +27,16 @@ const (
 // Options are what a Source needs.
 type Options struct {
 	Settings   config.Source     // name, url, page size, requests per second and mapping are read
+	Prices     []config.Price    // of the primary source; price groups they name are looked for
 	Warehouses []string          // ids of the warehouses whose quantities are added up; none: all
 	Token      string            // the account's API token; travels in the query of every request
 	Transport  http.RoundTripper // nil: http.DefaultTransport
 	Now        func() time.Time  // for the time parameter and for Retry-After dates
 	Jitter     func() float64    // 0 to 1, lengthens waits between tries; nil: waits are exact
 	Logger     *slog.Logger      // nil: nothing is logged
+	Memory     Memory            // of colourways, for colourways: changed; nil: there is none, and all are read
+	AllAnew    bool              // read all colourways, whatever the memory holds
+	Pool       *Pool             // what sources of the same account share; nil: alone
 	MaxPages   int               // of one list, beyond which the walk gives up; 0: 20,000
 }
 
@@ -59,7 +61,7 @@ func New(options Options) (*Source, error) {
 		options.MaxPages = defaultCeiling
 	}
 	refuse := func(next, what string, args ...any) (*Source, error) {
-		return nil, &settingError{what: fmt.Sprintf("source %s: ", options.Settings.Name) + fmt.Sprintf(what, args...), next: next}
+		return nil, &SettingError{what: fmt.Sprintf("source %s: ", options.Settings.Name) + fmt.Sprintf(what, args...), next: next}
 	}
 	if strings.TrimSpace(options.Token) == "" {
 		return refuse("set sources[].token to the environment variable or file that holds it", "there is no token")
@@ -73,6 +75,19 @@ func New(options Options) (*Source, error) {
 	}
 	if options.Settings.RequestsPerSecond < 0 {
 		return refuse("leave sources[].requests_per_second out, or set it to 4", "requests_per_second is below zero")
+	}
+	every := &options.Settings.ColourwaysEvery
+	switch options.Settings.Colourways {
+	case "", config.ColourwaysAll:
+	case config.ColourwaysChanged:
+		if *every == 0 {
+			*every = config.DefaultColourwaysEvery
+		}
+	default:
+		return refuse("write all or changed", "colourways is %q", options.Settings.Colourways)
+	}
+	if *every < 0 {
+		return refuse("leave sources[].colourways_every out, or set it to 24h", "colourways_every is below zero")
 	}
 	base, err := parseURL(options.Settings.URL)
 	if err != nil {
@@ -112,6 +127,8 @@ func (s *Source) Capabilities() stage.Capabilities {
 		Missing:       []string{"short_description", "unit_multiplier", "minimum_order_quantity"},
 		StableSKUID:   true,
 		Inventory:     true,
+		Wholesale:     stage.Native, Retail: stage.Native, Images: stage.Native, Variants: stage.Native, Alias: stage.Mapped,
+		Times: "the account's, which is not told (guessed)",
 	}
 }
 
@@ -135,16 +152,24 @@ func (s *Source) Extract(ctx context.Context, sink stage.Sink) error {
 			return err
 		}
 	}
+	if err := s.verifyGroups(data); err != nil {
+		return err
+	}
 	data.group()
 	if len(data.skus) > 0 { // an empty account is the gate's to judge
 		for _, finding := range data.stock.findings(s.Name()) {
 			sink.Except(finding)
 		}
 	}
-	if err := s.colourways(ctx, data, pages); err != nil {
+	learned, err := s.colourways(ctx, data, pages)
+	if err != nil {
 		return err
 	}
-	return s.deliver(ctx, data, sink)
+	if err := s.deliver(ctx, data, sink); err != nil {
+		return err
+	}
+	s.remember(ctx, learned)
+	return nil
 }
 
 type fetch = func(context.Context, string, url.Values) (page, error)
@@ -162,93 +187,6 @@ func (s *Source) walk(ctx context.Context, of endpoint, fixed url.Values, fetch 
 	log.DebugContext(ctx, "read", "rows", walk.rows, "pages", walk.pages, "repeated", walk.dropped, "total_records", walk.total)
 	return nil
 }
-
-// colourways reads the colours of every style that has SKUs to sell, two styles at a time. The first style is read alone: when its
-// answer holds other styles' rows the server ignores the filter on product_id, and that one walk was the whole list.
-func (s *Source) colourways(ctx context.Context, data *catalogue, pages *pager) error {
-	styles := data.styles()
-	if len(styles) == 0 {
-		return nil
-	}
-	foreign := false
-	err := s.walk(ctx, colourways, ofStyle(styles[0]), pages.keep(s.client.page), func(id uint64, row record) error {
-		foreign = foreign || styleOf(row, styles[0]) != styles[0]
-		data.takeColourway(id, styles[0], row)
-		return nil
-	})
-	if err != nil || foreign {
-		return err
-	}
-	return s.restOfColourways(ctx, styles[1:], data, pages)
-}
-
-// walked is one style's colourways, kept until those of the styles before it were taken: pages are numbered in that order.
-type walked struct {
-	pages []page
-	rows  []record
-	ids   []uint64
-	err   error
-	done  chan struct{}
-}
-
-func (s *Source) restOfColourways(ctx context.Context, styles []string, data *catalogue, pages *pager) error {
-	results := make([]*walked, len(styles))
-	for i := range results {
-		results[i] = &walked{done: make(chan struct{})}
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	group := errgroup.Group{}
-	group.SetLimit(inFlight)
-	feeding := make(chan struct{})
-	go func() {
-		defer close(feeding)
-		for i, style := range styles {
-			group.Go(func() error {
-				defer close(results[i].done)
-				results[i].err = s.colourwaysOf(ctx, style, results[i])
-				return nil
-			})
-		}
-	}()
-	// The workers are waited for in every case: nothing may run on after Extract returned.
-	defer func() {
-		cancel()
-		<-feeding
-		_ = group.Wait()
-	}()
-	for style, result := range results {
-		<-result.done
-		if result.err != nil {
-			return result.err
-		}
-		for _, page := range result.pages {
-			if err := pages.write(colourways.name, page); err != nil {
-				return err
-			}
-		}
-		for i, row := range result.rows {
-			data.takeColourway(result.ids[i], styles[style], row)
-		}
-		result.pages, result.rows = nil, nil
-	}
-	return nil
-}
-
-func (s *Source) colourwaysOf(ctx context.Context, style string, into *walked) error {
-	keep := func(ctx context.Context, name string, query url.Values) (page, error) {
-		got, err := s.client.page(ctx, name, query)
-		if err == nil {
-			into.pages = append(into.pages, got)
-		}
-		return got, err
-	}
-	return s.walk(ctx, colourways, ofStyle(style), keep, func(id uint64, row record) error {
-		into.ids, into.rows = append(into.ids, id), append(into.rows, row)
-		return nil
-	})
-}
-
-func ofStyle(product string) url.Values { return url.Values{"product_id": {product}} }
 
 // pager keeps raw pages, numbered per endpoint.
 type pager struct {

@@ -1,11 +1,13 @@
 package files
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
+
+	"fairesync/pipeline/stage"
 )
 
 // bufferBytes is how much of a file is read at a time.
@@ -16,13 +18,11 @@ type delimited struct {
 	in        *input
 	delimiter byte
 	cr        bool
-	bom       int64 // bytes of the byte order mark
 	width     int
 }
 
-func (d *delimited) rows() (rows, error) {
-	size := d.in.info.Size() - d.bom
-	split := newSplitter(io.NewSectionReader(d.in.file, d.bom, size), d.delimiter, d.cr, d.bom, int(min(size+1, bufferBytes)))
+func (d *delimited) rows(context.Context) (rows, error) {
+	split := newSplitter(d.in.body.text(), d.delimiter, d.cr, 0, int(min(d.in.body.size+1, bufferBytes)))
 	split.width = d.width
 	return &delimitedRows{split}, nil
 }
@@ -34,6 +34,8 @@ type delimitedRows struct{ split *splitter }
 func (r *delimitedRows) next(rec *record) error { return r.split.next(rec) }
 
 func (r *delimitedRows) close() error { return nil }
+
+func (r *delimitedRows) position() int64 { return r.split.base + int64(r.split.start) }
 
 // textError says in a sentence what the splitter found.
 func (s *Source) textError(in *input, err error) error {
@@ -48,6 +50,10 @@ func (s *Source) textError(in *input, err error) error {
 		return &FileError{Source: s.settings.Name, File: in.name, Row: long.row,
 			Why:  fmt.Sprintf("is longer than %d MiB: a quote is never closed, or this is no table", maxRecord>>20),
 			Next: "export the file again, or mend the row", Err: err}
+	}
+	var bad *jsonError
+	if errors.As(err, &bad) {
+		return s.jsonRefusal(in, bad)
 	}
 	var encoding *encodingError
 	if errors.As(err, &encoding) {
@@ -65,8 +71,13 @@ func (s *Source) textError(in *input, err error) error {
 // failed wraps an error of reading.
 func (s *Source) failed(in *input, err error) error {
 	var refused *FileError
-	if errors.As(err, &refused) {
+	var setting *SettingError
+	if errors.As(err, &refused) || errors.As(err, &setting) {
 		return err
+	}
+	var scan *stage.ScanError
+	if errors.As(err, &scan) {
+		return &FileError{Source: s.settings.Name, File: in.name, Why: scan.Why, Next: scan.Next, Err: err}
 	}
 	why := err
 	var located *fs.PathError
@@ -119,10 +130,21 @@ func (s *Source) headerless(in *input, head []record, k known) error {
 	if s.settings.Delimiter != "" && width(head) == 1 {
 		return s.refuse(in, why, "check delimiter, or leave it out to have it found")
 	}
+	return s.refuse(in, why, k.skuHint(all))
+}
+
+// skuHint says what to do about a feed without a SKU column.
+func (k known) skuHint(there []string) string {
 	for _, wanted := range k.skuNames {
-		if like, ok := nearest(wanted, all); ok {
-			return s.refuse(in, why, fmt.Sprintf("mapping.sku says %q; the nearest text in the file is %q", wanted, like))
+		if like, ok := nearest(wanted, there); ok {
+			return fmt.Sprintf("mapping.sku says %q; the nearest text in the file is %q", wanted, like)
 		}
 	}
-	return s.refuse(in, why, "say which column holds the SKU: mapping: {sku: COLUMN}")
+	return "say which column holds the SKU: mapping: {sku: COLUMN}"
+}
+
+// headless refuses a format that names its columns without a header row, when they do not make a feed.
+func (s *Source) headless(in *input, names []string, k known) error {
+	shown := names[:min(len(names), 20)]
+	return s.refuse(in, "has no column for the SKU beside another known one; its columns are "+shorten(strings.Join(shown, ", ")), k.skuHint(names))
 }

@@ -13,8 +13,12 @@ type emitter struct {
 	sink   stage.Sink
 	writer stage.Writer
 	batch  *stage.Batch
+	bytes  int // of the batch, about
 	rows   int64
 }
+
+// batchBytes is how much a batch of very long rows holds at most, about: its columns count bytes in 32 bits.
+const batchBytes = 32 << 20
 
 func (e *emitter) open(ctx context.Context) (err error) {
 	e.writer, err = e.sink.Table(ctx, e.plan.table())
@@ -32,11 +36,12 @@ func (e *emitter) emit(r *row) error {
 	}
 	columns := e.batch.Columns
 	for i := range e.plan.foreign {
-		if i < len(r.cells) {
-			columns[i].Append(r.cells[i])
-		} else {
+		if i >= len(r.cells) || i < len(r.null) && r.null[i] && r.cells[i] == "" {
 			columns[i].AppendNull()
+			continue
 		}
+		columns[i].Append(r.cells[i])
+		e.bytes += len(r.cells[i])
 	}
 	at := e.plan.foreign
 	for _, value := range [...]string{r.file, rowNumber(r.number), r.kind, r.problem, "", r.style, r.images, r.productImages} {
@@ -51,7 +56,7 @@ func (e *emitter) emit(r *row) error {
 	}
 	e.batch.Rows++
 	e.rows++
-	if e.batch.Rows < stage.BatchRows {
+	if e.bytes += len(r.images) + len(r.productImages); e.batch.Rows < stage.BatchRows && e.bytes < batchBytes {
 		return nil
 	}
 	return e.flush()
@@ -63,6 +68,7 @@ func (e *emitter) flush() error {
 		return nil
 	}
 	full := e.batch
+	e.bytes = 0
 	if err := e.writer.Append(full); err != nil {
 		return fmt.Errorf("source %s: write table item: %w", e.plan.source, err)
 	}

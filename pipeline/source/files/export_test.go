@@ -1,6 +1,9 @@
 package files
 
 import (
+	"bufio"
+	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -78,3 +81,44 @@ func CR(text string) bool { return loneCR([]byte(text)) }
 
 // MaxRecord is the length of the longest record.
 const MaxRecord = maxRecord
+
+// Parsed is what parseJSON makes of a text: the value written again, and its fault.
+func Parsed(text string) (again, fault string, err error) {
+	value, found, err := parseJSON(text)
+	var b strings.Builder
+	compactJSON(&b, &value)
+	return b.String(), found.found, err
+}
+
+// MaxDepth is how deep values may be nested.
+const MaxDepth = maxDepth
+
+// Survey looks at the bytes of a text in pieces of a size: the offsets of the first that is broken, wide and undefined; -1: none.
+func Survey(ctx context.Context, text string, piece int, little, big bool) (broken, wide, undefined int64, err error) {
+	c := &content{at: strings.NewReader(text), size: int64(len(text)), encoding: encodingUTF8}
+	switch {
+	case little:
+		c.encoding = encodingUTF16LE
+	case big:
+		c.encoding = encodingUTF16BE
+	}
+	found, err := c.survey(ctx, piece)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	offset := func(at *byteAt) int64 {
+		if at == nil {
+			return -1
+		}
+		return at.offset
+	}
+	return offset(found.broken), offset(found.wide), offset(found.undefined), nil
+}
+
+// Gunzip reads all members of a gzip file.
+func Gunzip(data []byte) ([]byte, error) {
+	return io.ReadAll(&gzipMembers{in: bufio.NewReader(bytes.NewReader(data))})
+}
+
+// DatesIn are how many dates a name has.
+func DatesIn(name string) int { return len(datesIn(name)) }

@@ -98,11 +98,32 @@ func (p *plan) addImages() {
 		}
 		field = "product_images"
 	}
+	if false && p.layout == layoutRows && !p.byHand["images"] && !p.byHand["product_images"] {
+		p.splitImages()
+		return
+	}
 	if p.byHand[field] {
 		return
 	}
+	p.imageColumns(field, func(int) bool { return true })
+}
+
+// splitImages takes the pictures of a style that lists its variants for all of them, and those of a variant for its own.
+func (p *plan) splitImages() {
+	p.imageColumns("images", func(column int) bool { return p.header.ofVariant[column] })
+	p.imageColumns("product_images", func(column int) bool { return !p.header.ofVariant[column] })
+}
+
+// imageColumns maps the picture columns of a kind to a field.
+func (p *plan) imageColumns(field string, of func(column int) bool) {
 	var heroes, rest []int
 	for column, folded := range p.header.folded {
+		if !of(column) {
+			continue
+		}
+		if p.header.ofVariant != nil { // the style's, or the variant's, of two that have one name
+			folded = strings.TrimPrefix(strings.TrimPrefix(folded, "parent"), "variant")
+		}
 		image, hero := isImage(folded)
 		switch {
 		case hero:
@@ -186,7 +207,7 @@ func (p *plan) withoutDefaultTitle(name, value int) {
 }
 
 // readPrices maps wholesale and retail per geography: by mapping, by prices[], else by header. A plain Price is neither.
-func (p *plan) readPrices(prices []config.Price) error {
+func (p *plan) readPrices(prices []config.Price, supplement bool) error {
 	if len(prices) == 0 {
 		prices = []config.Price{{Geography: "USA", Currency: "USD"}}
 	}
@@ -221,7 +242,7 @@ func (p *plan) readPrices(prices []config.Price) error {
 		}
 	}
 	plain := p.header.find(ambiguousPrices...)
-	if missing == "" || plain < 0 || p.used(plain) {
+	if missing == "" || supplement || plain < 0 || p.used(plain) {
 		return nil
 	}
 	name := p.header.names[plain]

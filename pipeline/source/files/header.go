@@ -18,6 +18,8 @@ type header struct {
 	names  []string // trimmed, unique; a blank one between others is called "column N"
 	folded []string
 	width  int // cells it had, with blank ones at its end
+
+	ofVariant []bool // JSON whose styles list their variants: the columns that are a variant's own; else empty
 }
 
 // known says which header texts make a row the header: those of the synonyms, and those the configuration names.

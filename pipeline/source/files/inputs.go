@@ -9,10 +9,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"sort"
-	"strings"
 
 	"fairesync/pipeline/stage"
 )
@@ -31,38 +28,22 @@ type input struct {
 	file   File
 	info   fs.FileInfo // as it was before the first byte was read
 	sha256 string
+	body   *content // what is read: the file, or what came out of it
 	format format
 	header header
 	empty  bool // has no rows at all, not even a header
+
+	survey  *survey // of a text: what its bytes tell of its encoding
+	guessed bool    // the encoding is Windows-1252 for want of another
 }
 
 func (in *input) reader() *io.SectionReader { return io.NewSectionReader(in.file, 0, in.info.Size()) }
 
-// paths are the files a path setting names, sorted. A file of exactly that name goes before a pattern.
-func paths(setting string) ([]string, error) {
-	if setting == "" {
-		return nil, errors.New("no path")
-	}
-	if _, err := os.Stat(setting); err == nil || !strings.ContainsAny(setting, "*?[") {
-		return []string{setting}, nil
-	}
-	found, err := filepath.Glob(setting)
-	if err != nil {
-		return nil, err
-	}
-	sort.Strings(found)
-	return found, nil
-}
-
 // open opens all files of the feed.
 func (s *Source) open() ([]*input, error) {
-	names, err := paths(s.settings.Path)
+	names, err := s.find()
 	if err != nil {
-		return nil, &SettingError{s.settings.Name, "path", "cannot be used: " + err.Error(), "write the path of the feed, such as ./feeds/products.csv"}
-	}
-	if len(names) == 0 {
-		return nil, &SettingError{s.settings.Name, "path", fmt.Sprintf("finds no file for %q", filepath.Base(s.settings.Path)),
-			"check that the export was delivered"}
+		return nil, err
 	}
 	var inputs []*input
 	base := map[string]bool{}
@@ -100,12 +81,14 @@ func (s *Source) openOne(in *input) error {
 		_ = file.Close() // nothing was written
 		return &FileError{Source: s.settings.Name, File: in.name, Why: "is no file that can be read", Next: "check path", Err: err}
 	}
+	in.body = &content{at: file, size: in.info.Size(), path: in.path}
 	return nil
 }
 
 func closeAll(inputs []*input) {
 	for _, in := range inputs {
 		_ = in.file.Close() // nothing was written
+		_ = in.body.close() // goes with its folder
 	}
 }
 

@@ -48,7 +48,7 @@ type plan struct {
 }
 
 // newPlan resolves settings and synonyms against a header.
-func newPlan(settings config.Source, prices []config.Price, h header) (*plan, error) {
+func newPlan(settings config.Source, prices []config.Price, h header, supplement bool) (*plan, error) {
 	p := &plan{source: settings.Name, layout: settings.Layout, header: h, byHand: map[string]bool{}, fields: map[string][]entry{},
 		variants: -1, kind: -1, giftCard: -1, imageOrder: -1}
 	if p.layout == "" {
@@ -60,7 +60,7 @@ func newPlan(settings config.Source, prices []config.Price, h header) (*plan, er
 	if err := p.readMapping(settings.Mapping); err != nil {
 		return nil, err
 	}
-	if err := p.readPrices(prices); err != nil {
+	if err := p.readPrices(prices, supplement); err != nil {
 		return nil, err
 	}
 	p.addSynonyms()
@@ -209,5 +209,5 @@ func (p *plan) table() stage.Table {
 		fields["style"] = append(fields["style"], expressions("style")...)
 		fields["style"] = append(fields["style"], expressions("sku")...)
 	}
-	return stage.Table{Name: "item", Columns: p.columns, Fields: fields}
+	return stage.Table{Name: "item", Columns: p.columns, Fields: fields, Reads: p.reads()}
 }

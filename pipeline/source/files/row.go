@@ -15,6 +15,7 @@ type row struct {
 	file   string
 	number int64
 	cells  []string // of the foreign columns; fewer when the row is quarantined for it
+	null   []bool   // cells that are null, if blank; none: no cell is
 
 	kind, problem, style  string
 	images, productImages string
@@ -30,6 +31,7 @@ const (
 	codeParent      = "FEED_PARENT_ORPHAN"
 	codeChild       = "FEED_CHILD_ORPHAN"
 	codeKind        = "FEED_KIND_IGNORED"
+	codeEncoding    = "FEED_ENCODING_GUESSED"
 	foundCharacters = 120 // how much of a cell a finding quotes
 )
 
@@ -39,11 +41,19 @@ var cellErrors = []string{"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM
 
 // judge decides what kind of row a record is, by its shape alone. It returns false for what is no row: a blank line, the header.
 func (p *plan) judge(r *row, rec *record, h header) bool {
-	first := firstFilledCell(rec.cells)
-	if first < 0 && rec.stray == 0 || rec.number == h.row {
+	cells := rec.cells
+	if rec.loose && rec.number > h.row { // notes beside the table make no row
+		cells = cells[:min(len(cells), len(h.names))]
+	}
+	first := firstFilledCell(cells)
+	if first < 0 && rec.stray == 0 && rec.fault == nil || rec.number == h.row {
 		return false
 	}
-	r.number, r.cells, r.kind = rec.number, rec.cells, stage.KindSKU
+	r.number, r.cells, r.null, r.kind = rec.number, rec.cells, rec.null, stage.KindSKU
+	if rec.fault != nil {
+		p.quarantine(r, codeShape, "", -1, rec.fault.found, rec.fault.wanted)
+		return true
+	}
 	if rec.nul {
 		for i, cell := range r.cells {
 			r.cells[i] = strings.ReplaceAll(cell, "\x00", "\ufffd")

@@ -52,8 +52,7 @@ func (f *sheetFacts) read(decoder *xml.Decoder) error {
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
-			slices.SortStableFunc(f.merges, func(a, b merge) int { return a.top - b.top })
-			return nil
+			return f.sortMerges()
 		}
 		if err != nil {
 			return err
@@ -62,7 +61,9 @@ func (f *sheetFacts) read(decoder *xml.Decoder) error {
 		case xml.StartElement:
 			switch tag.Name.Local {
 			case "row":
-				f.addRow(attribute(tag, "r"))
+				if err := f.addRow(attribute(tag, "r")); err != nil {
+					return err
+				}
 			case "c":
 				cell, formula, value = attribute(tag, "r"), false, false
 			case "f":
@@ -84,12 +85,29 @@ func (f *sheetFacts) read(decoder *xml.Decoder) error {
 	}
 }
 
-func (f *sheetFacts) addRow(number string) {
+func (f *sheetFacts) addRow(number string) error {
 	if row, err := strconv.Atoi(number); err == nil {
 		f.lastRow = row
 	} else {
 		f.lastRow++ // a row without number follows the one before
 	}
+	if f.lastRow > maxSheetRows {
+		return fmt.Errorf("%w: row %d", errSheet, f.lastRow)
+	}
+	return nil
+}
+
+// sortMerges orders merged cells by where they begin. Two that share a cell are in no sheet, and would be kept up for every row.
+func (f *sheetFacts) sortMerges() error {
+	slices.SortStableFunc(f.merges, func(a, b merge) int { return a.top - b.top })
+	bottom := map[int]int{}
+	for _, m := range f.merges {
+		if m.top <= bottom[m.column] {
+			return fmt.Errorf("%w: merged cells overlap in row %d", errSheet, m.top)
+		}
+		bottom[m.column] = m.bottom
+	}
+	return nil
 }
 
 func (f *sheetFacts) addUncomputed(cell string) error {

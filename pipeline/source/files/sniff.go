@@ -3,6 +3,7 @@ package files
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ const headBytes = 1 << 20
 
 // format reads the rows of one kind of file. It can be asked for them more than once.
 type format interface {
-	rows() (rows, error)
+	rows(ctx context.Context) (rows, error)
 	close() error
 }
 
@@ -24,50 +25,92 @@ type rows interface {
 	close() error
 }
 
+// The first bytes of formats that are read, beside workbooks.
+const (
+	gzipMark    = "\x1f\x8b"
+	parquetMark = "PAR1"
+)
+
 // magic are the first bytes of formats that are not read, and what they are.
 var magic = []struct{ bytes, what, next string }{
-	{"\x1f\x8b", "is compressed with gzip", "unpack it"},
-	{"\xff\xfe\x00\x00", "is encoded in UTF-32, not UTF-8", "export it as UTF-8"},
-	{"\xff\xfe", "is encoded in UTF-16 (little endian), not UTF-8", "export it as \"CSV UTF-8\" instead of \"Unicode text\""},
-	{"\xfe\xff", "is encoded in UTF-16 (big endian), not UTF-8", "export it as \"CSV UTF-8\" instead of \"Unicode text\""},
+	{"\xff\xfe\x00\x00", "is encoded in UTF-32, which is not read", "export it as UTF-8"},
+	{"\x00\x00\xfe\xff", "is encoded in UTF-32, which is not read", "export it as UTF-8"},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Excel workbook (.xls) or one with a password", "save it as .xlsx without password, or as CSV UTF-8"},
-	{"PAR1", "is a Parquet file", "export it as CSV UTF-8 or .xlsx"},
+	{"PARE", "is a Parquet file with a key", "export it without encryption"},
 	{"%PDF", "is a PDF document", "export it as CSV UTF-8 or .xlsx"},
 	{"BZh", "is compressed with bzip2", "unpack it"},
 	{"7z\xbc\xaf\x27\x1c", "is a 7z archive", "unpack it"},
 	{"\x28\xb5\x2f\xfd", "is compressed with zstd", "unpack it"},
 }
 
-// recognise finds the format of a file and its header.
-func (s *Source) recognise(in *input, k known) error {
-	head := make([]byte, min(headBytes, in.info.Size()))
-	if _, err := in.file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		return s.failed(in, err)
+// recognise finds the format of a file and its header, unpacking it if need be. The header of JSON is that of all files together.
+func (s *Source) recognise(ctx context.Context, in *input, k known, shape *jsonShape) error {
+	for {
+		head, err := in.body.head(parityBytes)
+		if err != nil {
+			return s.failed(in, err)
+		}
+		nested := in.body.packed != ""
+		switch {
+		case bytes.HasPrefix(head, []byte(gzipMark)):
+			if nested {
+				return s.refuse(in, "is a gzip file in "+in.body.packed, "pack it once")
+			}
+			err = s.unpackGzip(ctx, in)
+		case bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")):
+			archive, damage := zip.NewReader(in.body.reader(), in.body.size)
+			switch {
+			case damage != nil && !errors.Is(damage, zip.ErrFormat) && !errors.Is(damage, io.EOF) && !errors.Is(damage, io.ErrUnexpectedEOF):
+				return s.failed(in, damage)
+			case damage != nil:
+				return &FileError{Source: s.settings.Name, File: in.name, Why: "is a damaged or cut off zip archive or workbook",
+					Next: "export it again", Err: damage}
+			case part(archive, workbookPart) != nil:
+				return s.recogniseWorkbook(ctx, in, archive, k)
+			case nested:
+				return s.refuse(in, "is a zip archive in "+in.body.packed, "pack it once")
+			}
+			err = s.unpackZip(ctx, in, archive)
+		default:
+			return s.recogniseBody(ctx, in, head, k, shape)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")) {
-		return s.recogniseZip(in, k)
-	}
+}
+
+// recogniseBody finds the format of what is no archive.
+func (s *Source) recogniseBody(ctx context.Context, in *input, head []byte, k known, shape *jsonShape) error {
 	for _, m := range magic {
 		if bytes.HasPrefix(head, []byte(m.bytes)) {
 			return s.refuse(in, m.what, m.next)
 		}
 	}
-	bom := 0
-	if bytes.HasPrefix(head, []byte("\ufeff")) {
-		bom = len("\ufeff")
+	if bytes.HasPrefix(head, []byte(parquetMark)) {
+		return s.recogniseParquet(ctx, in, k)
 	}
-	text := head[bom:]
-	if len(bytes.Trim(text, " \t\r\n\x1a")) == 0 && int64(len(head)) == in.info.Size() {
+	if err := s.findEncoding(ctx, in, head); err != nil {
+		return err
+	}
+	text, whole, err := in.body.textHead(headBytes)
+	if err != nil {
+		return s.failed(in, err)
+	}
+	if whole && len(bytes.Trim(text, " \t\r\n\x1a")) == 0 {
 		in.empty = true
 		return nil
 	}
-	if nul := bytes.Count(text[:min(4096, len(text))], []byte{0}); nul*4 > min(4096, len(text)) {
-		return s.refuse(in, "looks encoded in UTF-16, not UTF-8", "export it as \"CSV UTF-8\"")
+	if nul := bytes.Count(text[:min(parityBytes, len(text))], []byte{0}); nul*4 > min(parityBytes, len(text)) {
+		return s.refuse(in, "holds zero bytes throughout, as no text does", "export it as CSV UTF-8 or .xlsx")
 	}
 	if what := document(text); what != "" {
 		return s.refuse(in, what, "export it as CSV UTF-8 or .xlsx")
 	}
-	return s.recogniseText(in, text, int64(bom), k)
+	if looksLikeJSON(text) {
+		return s.recogniseJSON(ctx, in, k, shape)
+	}
+	return s.recogniseText(in, text, whole, k)
 }
 
 // document recognises texts that are no tables.
@@ -78,27 +121,17 @@ func document(text []byte) string {
 		return "is a web page, not a table of cells"
 	case strings.HasPrefix(start, "<?xml"):
 		return "is XML, not a table of cells"
-	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "[{"), strings.HasPrefix(start, "[\n"), start == "[]":
-		return "is JSON, which this version does not read"
 	}
 	return ""
 }
 
-func (s *Source) recogniseZip(in *input, k known) error {
-	archive, err := zip.NewReader(in.reader(), in.info.Size())
-	if err != nil {
-		return &FileError{Source: s.settings.Name, File: in.name, Why: "is a damaged or cut off zip archive or workbook",
-			Next: "export it again", Err: err}
-	}
-	if part(archive, workbookPart) == nil {
-		return s.refuse(in, "is a zip archive", "unpack it")
-	}
+func (s *Source) recogniseWorkbook(ctx context.Context, in *input, archive *zip.Reader, k known) error {
 	book, err := s.openWorkbook(in, archive)
 	if err != nil {
 		return err
 	}
 	in.format = book
-	head, err := firstRows(book)
+	head, err := firstRows(ctx, book)
 	if err != nil {
 		return s.failed(in, err)
 	}
@@ -114,7 +147,7 @@ func (s *Source) recogniseZip(in *input, k known) error {
 }
 
 // recogniseText finds delimiter and header of delimited text: the delimiter is the one under which the header shows best.
-func (s *Source) recogniseText(in *input, text []byte, bom int64, k known) error {
+func (s *Source) recogniseText(in *input, text []byte, whole bool, k known) error {
 	candidates := []byte{',', '\t', ';', '|'}
 	if s.settings.Delimiter != "" {
 		one, err := s.delimiter()
@@ -124,7 +157,6 @@ func (s *Source) recogniseText(in *input, text []byte, bom int64, k known) error
 		candidates = []byte{one}
 	}
 	cr := loneCR(text)
-	whole := bom+int64(len(text)) == in.info.Size()
 	best, bestScore, widest := 0, 0, 0
 	heads := make([][]record, len(candidates))
 	var failed error
@@ -152,7 +184,7 @@ func (s *Source) recogniseText(in *input, text []byte, bom int64, k known) error
 	if err := s.setHeader(in, heads[best][index]); err != nil {
 		return err
 	}
-	in.format = &delimited{in: in, delimiter: candidates[best], cr: cr, bom: bom, width: in.header.width}
+	in.format = &delimited{in: in, delimiter: candidates[best], cr: cr, width: in.header.width}
 	return nil
 }
 
@@ -212,8 +244,8 @@ func width(head []record) int {
 	return len(head[0].cells)
 }
 
-func firstRows(f format) (head []record, err error) {
-	all, err := f.rows()
+func firstRows(ctx context.Context, f format) (head []record, err error) {
+	all, err := f.rows(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"fairesync/pipeline/check"
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/stage"
 )
@@ -19,9 +20,17 @@ import (
 // Options are what a file source is made of.
 type Options struct {
 	Settings config.Source  // Path is absolute, or relative to the working folder
-	Prices   []config.Price // of the configuration, for the primary source; a supplement without prices of its own gets none
+	Prices   []config.Price // of the configuration; those of a supplement name no columns
+	// Supplement says that the feed only adds to another source: a lone column called Price, which may be either price, is then left
+	// alone unless the mapping says which.
+	Supplement bool
 	// Open opens an input; nil stands for os.Open.
 	Open func(path string) (File, error)
+	// Scratch is the folder below which archives are unpacked, in one that is gone when Extract is over; blank: the system's. Only one
+	// source of a name may use it at a time.
+	Scratch string
+	// Parquet opens a Parquet file of at most so many bytes of text, with a folder to work in; nil: Parquet is refused.
+	Parquet func(ctx context.Context, path, scratch string, limit int64) (stage.Scan, error)
 	// Logger is told what was recognised; nil is silent. No cell is ever logged.
 	Logger *slog.Logger
 }
@@ -30,8 +39,11 @@ type Options struct {
 type Source struct {
 	settings config.Source
 	prices   []config.Price
+	adds     bool // to another source
 	openFile func(string) (File, error)
+	parquet  func(ctx context.Context, path, scratch string, limit int64) (stage.Scan, error)
 	logger   *slog.Logger
+	scratch  scratch
 
 	inputs   []stage.File
 	modified time.Time
@@ -42,7 +54,8 @@ func New(options Options) (*Source, error) {
 	if options.Settings.Path == "" {
 		return nil, &SettingError{options.Settings.Name, "path", "is missing", "add path: FILE to the source"}
 	}
-	s := &Source{settings: options.Settings, prices: options.Prices, openFile: options.Open, logger: options.Logger}
+	s := &Source{settings: options.Settings, prices: options.Prices, adds: options.Supplement, openFile: options.Open, parquet: options.Parquet,
+		logger: options.Logger, scratch: scratch{parent: options.Scratch, source: options.Settings.Name}}
 	if s.openFile == nil {
 		s.openFile = func(path string) (File, error) { return os.Open(path) }
 	}
@@ -57,7 +70,8 @@ func (s *Source) Name() string { return s.settings.Name }
 
 // Capabilities: a file may hold any field, and has no id of a SKU but the SKU itself. What a feed really lacks shows per row.
 func (s *Source) Capabilities() stage.Capabilities {
-	return stage.Capabilities{ProductDetail: true, Inventory: true}
+	return stage.Capabilities{ProductDetail: true, Inventory: true, Wholesale: stage.Mapped, Retail: stage.Mapped, Images: stage.Mapped,
+		Variants: stage.Mapped, Alias: stage.Mapped, Times: "when the file was last written to"}
 }
 
 // Inputs are the files of the last Extract that succeeded, sorted by path, with size and digest.
@@ -80,6 +94,8 @@ func (s *Source) Extract(ctx context.Context, sink stage.Sink) (err error) {
 	if err != nil {
 		return err
 	}
+	s.scratch.dir = ""
+	defer func() { err = errors.Join(err, s.scratch.remove()) }()
 	defer closeAll(inputs)
 	defer func() {
 		for _, in := range inputs {
@@ -88,7 +104,11 @@ func (s *Source) Extract(ctx context.Context, sink stage.Sink) (err error) {
 			}
 		}
 	}()
-	p, err := s.prepare(inputs)
+	p, err := s.prepare(ctx, inputs)
+	if err != nil {
+		return err
+	}
+	guess, err := s.verdicts(ctx, inputs)
 	if err != nil {
 		return err
 	}
@@ -99,6 +119,9 @@ func (s *Source) Extract(ctx context.Context, sink stage.Sink) (err error) {
 		return err
 	}
 	e := &emitter{plan: p, sink: sink}
+	if guess != nil {
+		sink.Except(*guess)
+	}
 	if err := s.deliver(ctx, inputs, p, e); err != nil {
 		cancel()
 		_ = kept() // its error would be that it was cancelled
@@ -128,14 +151,20 @@ func (s *Source) Extract(ctx context.Context, sink stage.Sink) (err error) {
 }
 
 // prepare recognises every file and makes one plan for all: their headers must agree.
-func (s *Source) prepare(inputs []*input) (*plan, error) {
+func (s *Source) prepare(ctx context.Context, inputs []*input) (*plan, error) {
 	k := s.known()
+	shape := newJSONShape(s.settings)
+	for _, in := range inputs {
+		if err := s.recognise(ctx, in, k, shape); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.nameMembers(inputs, shape, k); err != nil {
+		return nil, err
+	}
 	var first *input
 	empty := ""
 	for _, in := range inputs {
-		if err := s.recognise(in, k); err != nil {
-			return nil, err
-		}
 		switch {
 		case in.empty:
 			empty = in.name
@@ -148,13 +177,62 @@ func (s *Source) prepare(inputs []*input) (*plan, error) {
 		s.logger.Debug("feed recognised", "source", s.settings.Name, "file", in.name, "bytes", in.info.Size(), "columns", len(in.header.names))
 	}
 	if first == nil {
-		return newPlan(config.Source{Name: s.settings.Name}, nil, header{})
+		return newPlan(config.Source{Name: s.settings.Name}, nil, header{}, s.adds)
 	}
 	if empty != "" {
 		return nil, &FileError{Source: s.settings.Name, File: empty, Why: "is empty while other files of the feed are not",
 			Next: "export it again, or remove it"}
 	}
-	return newPlan(s.settings, s.prices, first.header)
+	if err := s.sameKinds(inputs); err != nil {
+		return nil, err
+	}
+	return newPlan(s.settings, s.prices, first.header, s.adds)
+}
+
+// nameMembers makes the header of all JSON files of the feed: a file need not have every member, so their columns are put together.
+func (s *Source) nameMembers(inputs []*input, shape *jsonShape, k known) error {
+	shape.finish()
+	named := false
+	var folded []string
+	for _, in := range inputs {
+		if _, ok := in.format.(*jsonFile); !ok || in.empty {
+			continue
+		}
+		if !named {
+			if k.score(shape.shown()) == 0 {
+				return s.headless(in, shape.names(), k)
+			}
+			named, folded = true, shape.folded()
+		}
+		if err := s.setHeader(in, record{cells: shape.names()}); err != nil {
+			return err
+		}
+		in.header.folded = folded
+		for _, node := range shape.columns {
+			in.header.ofVariant = append(in.header.ofVariant, node.ofVariant)
+		}
+	}
+	switch {
+	case shape.setting != "" && shape.variants == nil && named:
+		return &SettingError{s.settings.Name, "variants", fmt.Sprintf("names %q, where no record has a list of objects", shape.setting), "remove variants, or name the member that holds a style's variants"}
+	case shape.setting != "" && !named && slices.ContainsFunc(inputs, func(in *input) bool { return !in.empty }):
+		return &SettingError{s.settings.Name, "variants", "means something for JSON and for layout parents only", "write layout: parents, or remove it"}
+	}
+	return nil
+}
+
+// verdicts hears what every file's bytes say of its encoding. Of several guesses the first is told: they are one cause.
+func (s *Source) verdicts(ctx context.Context, inputs []*input) (guess *check.Exception, err error) {
+	for _, in := range inputs {
+		found, err := s.verdict(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		if guess == nil {
+			guess = found
+		}
+	}
+	return guess, nil
 }
 
 // difference says where two headers part.
@@ -243,7 +321,7 @@ func (s *Source) each(ctx context.Context, inputs []*input, p *plan, take func(*
 }
 
 func (s *Source) eachOf(ctx context.Context, in *input, p *plan, take func(*row) error) (err error) {
-	all, err := in.format.rows()
+	all, err := in.format.rows(ctx)
 	if err != nil {
 		return s.failed(in, err)
 	}

@@ -19,6 +19,9 @@ type record struct {
 	ended  bool // by a line end: a record that is not may be cut off
 	nul    bool // holds a NUL byte
 	loose  bool // a sheet's: blank cells at its end are not there
+
+	null  []bool     // of formats that tell null from blank: the cells that are null
+	fault *jsonFault // the row means nothing
 }
 
 // splitter cuts delimited text into records at their exact edges: RFC 4180, and beside it blanks around a quoted cell, lone CR

@@ -37,6 +37,15 @@ func kinds() []kind {
 		{"continuation", "feed.csv", config.Source{Layout: "continuation"}, continuationFeed, continuationWant, []int{4, stage.BatchRows + 1}},
 		{"parents", "feed.csv", config.Source{Layout: "parents", Variants: "variations"}, parentsFeed, parentsWant, []int{4, stage.BatchRows + 1}},
 		{"workbook", "feed.xlsx", config.Source{}, workbookFeed, rowsWant, []int{1, 700}},
+		{"tabs", "feed.tsv", config.Source{}, tabsFeed, rowsWant, edges},
+		{"utf-16", "feed.csv", config.Source{}, utf16Feed, rowsWant, edges},
+		{"gzip", "feed.csv.gz", config.Source{}, gzipFeed, rowsWant, edges},
+		{"zip", "feed.zip", config.Source{}, zipFeed, rowsWant, edges},
+		{"json", "feed.json", config.Source{}, jsonFeed, withoutHeader(rowsWant), edges},
+		{"json variants", "feed.json", config.Source{}, variantsFeed, variantsWant, []int{4, stage.BatchRows + 1}},
+		{"ndjson", "feed.ndjson", config.Source{}, ndjsonFeed, withoutHeader(rowsWant), edges},
+		{"ndjson in gzip", "feed.ndjson.gz", config.Source{}, func(t testing.TB, size int) string { return packed(t, ndjsonFeed(t, size)) },
+			withoutHeader(rowsWant), edges},
 	}
 }
 
@@ -77,14 +86,24 @@ func (k kind) breaks() []sourcetest.Break {
 		broken("grows while it is read", "changed while it was read", same, opener(func(f *flaky) { f.grow = true })),
 		broken("cannot be read to its end", "input/output error", same, opener(func(f *flaky) { f.limit = 4096 })),
 	}
-	if k.name == "workbook" {
-		return append(list, broken("cut off", "damaged or cut off", func(text string) string { return text[:len(text)/2] }, nil))
+	cut := func(text string) string { return text[:len(text)/2] }
+	switch k.name {
+	case "workbook", "gzip", "zip", "ndjson in gzip":
+		return append(list, broken("cut off", "damaged or cut off", cut, nil))
+	case "utf-16":
+		return append(list, broken("cut off", "half a character", func(text string) string { return text[:len(text)/2|1] }, nil))
+	case "json", "json variants", "ndjson":
+		return append(list, broken("cut off", "is cut off", cut, nil))
+	case "tabs": // as rows
+		return list
 	}
 	half := func(text string) int { return strings.Index(text[len(text)/2:], "\n") + len(text)/2 + 1 }
 	return append(list,
 		broken("cut off in a row", "is cut off", func(text string) string { return text[:half(text)] + "S-9" }, nil),
 		broken("cut off in quotes", "never closed", func(text string) string { return text[:half(text)] + `S-9,"Tee` }, nil),
-		broken("another encoding", "is not UTF-8", func(text string) string { return text[:half(text)] + "S-9,Caf\xe9,1,2\n" + text[half(text):] }, nil),
+		broken("another encoding", "mixes encodings", func(text string) string {
+			return text[:half(text)] + "S-9,Caf\xe9,1,2\nS-9,Caf\u00e9,1,2\n" + text[half(text):]
+		}, nil),
 	)
 }
 

@@ -2,6 +2,7 @@ package files
 
 import (
 	"archive/zip"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -31,6 +32,13 @@ func (s *Source) openWorkbook(in *input, archive *zip.Reader) (*workbook, error)
 	damaged := func(err error) error {
 		return &FileError{Source: s.settings.Name, File: in.name, Why: "is a damaged workbook", Next: "open it in a spreadsheet program and save it again", Err: err}
 	}
+	if err := s.boundWorkbook(in, archive); err != nil {
+		return nil, err
+	}
+	folder, err := s.scratch.folder() // large sheets are unpacked there
+	if err != nil {
+		return nil, err
+	}
 	sheets, err := listSheets(archive)
 	if err != nil {
 		return nil, damaged(err)
@@ -43,7 +51,7 @@ func (s *Source) openWorkbook(in *input, archive *zip.Reader) (*workbook, error)
 	if err != nil {
 		return nil, damaged(err)
 	}
-	book, err := excelize.OpenReader(in.reader())
+	book, err := excelize.OpenReader(in.body.reader(), excelize.Options{UnzipSizeLimit: s.maxUnpacked(), TmpDir: folder})
 	if err != nil {
 		return nil, damaged(err)
 	}
@@ -61,7 +69,7 @@ func (s *Source) openWorkbook(in *input, archive *zip.Reader) (*workbook, error)
 
 func (w *workbook) close() error { return w.book.Close() }
 
-func (w *workbook) rows() (rows, error) {
+func (w *workbook) rows(context.Context) (rows, error) {
 	all, err := w.book.Rows(w.sheet)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -31,6 +33,7 @@ type reply struct {
 	status      int
 	contentType string
 	retryAfter  string
+	encoding    string // of the body, "" is none
 	body        []byte
 	cut         bool // the connection is closed in the middle of the body
 }
@@ -62,6 +65,10 @@ func (r reply) send(w http.ResponseWriter) {
 	if r.retryAfter != "" {
 		w.Header().Set("Retry-After", r.retryAfter)
 	}
+	if r.encoding != "" {
+		w.Header().Set("Content-Encoding", r.encoding)
+		w.Header().Set("Vary", "Accept-Encoding")
+	}
 	if !r.cut {
 		w.WriteHeader(r.status)
 		_, _ = w.Write(r.body)
@@ -76,15 +83,34 @@ func (r reply) send(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler) // net/http closes the connection and logs nothing
 }
 
+// compressed is the answer packed as gzip (17).
+func (r reply) compressed() reply {
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	// A buffer takes everything.
+	_, _ = writer.Write(r.body)
+	_ = writer.Close()
+	r.body, r.encoding = packed.Bytes(), "gzip"
+	return r
+}
+
+// turnedAway is the answer to who has no right to be here (6).
+func (s Switches) turnedAway(status int) reply {
+	if s.Unauthorized == "json" {
+		return refusal(status, "the token is not valid (invented)")
+	}
+	return html(status)
+}
+
 // instead is the answer given in place of the page; false when the page is to be made.
-func (f Fault) instead() (reply, bool) {
+func (f Fault) instead(switches Switches) (reply, bool) {
 	switch {
 	case f.Kind == FaultHTML:
 		return html(http.StatusOK), true
 	case f.Kind != FaultStatus:
 		return reply{}, false
 	case f.Status == http.StatusUnauthorized || f.Status == http.StatusForbidden:
-		return html(f.Status), true
+		return switches.turnedAway(f.Status), true
 	}
 	answer := refusal(f.Status, http.StatusText(f.Status)+" (invented)")
 	answer.retryAfter = f.RetryAfter
@@ -104,7 +130,7 @@ func (f Fault) spoil(page reply) reply {
 
 // render shows a record as switches 13 and 14 want it.
 func (s Switches) render(record Record) any {
-	shown := maps.Clone(record)
+	shown := maps.Clone(s.times(record))
 	for _, name := range []string{"images", "tags"} {
 		if list, ok := shown[name].([]any); ok && len(list) == 0 {
 			switch s.EmptyLists {

@@ -107,11 +107,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rest, ok := strings.CutPrefix(path, "api/")
-	if !ok {
+	name, below := strings.CutPrefix(rest, "json/")
+	switches := s.Switches()
+	if !ok || below && switches.Routes == "plain" || !below && switches.Routes == "json" {
 		html(http.StatusNotFound).send(w)
 		return
 	}
-	s.reply(r, strings.Split(strings.TrimPrefix(rest, "json/"), "/")).send(w)
+	answer := s.reply(r, strings.Split(name, "/"))
+	if switches.Gzip && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		answer = answer.compressed()
+	}
+	answer.send(w)
 }
 
 // reply decides what to answer to a request for parts: ENDPOINT, ENDPOINT/ID, or products/ID/skus.
@@ -122,6 +128,7 @@ func (s *Server) reply(r *http.Request, parts []string) reply {
 	s.requests[parts[0]]++
 	s.counted[parts[0]]++
 	s.counted[""]++
+	s.change(parts[0])
 	if refusal, refused := s.refused(r); refused {
 		return refusal
 	}
@@ -130,7 +137,7 @@ func (s *Server) reply(r *http.Request, parts []string) reply {
 		return refusal(http.StatusNotFound, "unknown endpoint")
 	}
 	fault := s.fault(of.name)
-	if answer, instead := fault.instead(); instead {
+	if answer, instead := fault.instead(s.switches); instead {
 		return answer
 	}
 	status, answer := s.answer(of, parts[1:], r.URL.Query())
@@ -148,9 +155,9 @@ func (s *Server) refused(r *http.Request) (reply, bool) {
 	case r.Method != http.MethodGet:
 		return refusal(http.StatusMethodNotAllowed, "this account is read only"), true
 	case token == "" || s.token != "" && token != s.token || query.Get("time") == "":
-		return html(http.StatusUnauthorized), true
+		return s.switches.turnedAway(http.StatusUnauthorized), true
 	case s.switches.UserAgent && r.UserAgent() == "":
-		return html(http.StatusForbidden), true
+		return s.switches.turnedAway(http.StatusForbidden), true
 	}
 	return reply{}, false
 }
@@ -184,7 +191,10 @@ func (s *Server) answer(of list, below []string, query url.Values) (int, envelop
 
 // page applies filters, cursor and page size, in that order (contract §1.4, §1.5). page_number and order are ignored (4).
 func (s *Server) page(of list, query url.Values, ignore string) (int, envelope) {
-	filters, idFilter := conditions(query, of, s.known[of.name], ignore)
+	if s.switches.ModifiedFilter == "refused" && strings.Contains(query.Get("parameters[0][field]"), "last_modified_time") {
+		return http.StatusOK, failed("last_modified_time is no field to filter by")
+	}
+	filters, idFilter := conditions(query, of, s.known[of.name], ignore, s.switches.ModifiedFilter == "ignored")
 	asked := query.Get("pagination[page_size]")
 	wanted, err := strconv.Atoi(asked)
 	if asked != "" && err != nil {

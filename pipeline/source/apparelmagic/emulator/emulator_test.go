@@ -341,10 +341,10 @@ func TestSandboxPaths(t *testing.T) {
 	if status, body := send("GET", "/_sandbox/state", ""); status != 200 || body != state {
 		t.Errorf("GET state: %d %s", status, body)
 	}
-	if status, _ := send("PUT", "/_sandbox/switches", `{"last_id":"ignored","faults":[{"kind":"html"}]}`); status != 200 {
+	if status, _ := send("PUT", "/_sandbox/switches", `{"last_id":"ignored","faults":[{"kind":"html"}],"gzip":true}`); status != 200 {
 		t.Errorf("PUT switches: %d", status)
 	}
-	want := emulator.Switches{LastID: "ignored", Faults: []emulator.Fault{{Kind: "html"}}}
+	want := emulator.Switches{LastID: "ignored", Faults: []emulator.Fault{{Kind: "html"}}, Gzip: true}
 	_, body := send("GET", "/_sandbox/switches", "")
 	var got emulator.Switches
 	if err := json.Unmarshal([]byte(body), &got); err != nil {

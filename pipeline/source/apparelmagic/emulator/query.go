@@ -17,10 +17,13 @@ type condition struct {
 
 var operators = []string{"=", "!=", ">", ">=", "<", "<="}
 
-// conditions reads the filters of a query that this list knows; others are ignored, not refused (contract §1.5). idFilter says
-// whether one of them is on the list's id.
-func conditions(query url.Values, of list, known map[string]bool, ignore string) (filters []condition, idFilter bool) {
+// conditions reads the filters of a query that this list knows; others are ignored, not refused (contract §1.5), and so are those
+// on times where timeless says so. idFilter says whether one of them is on the list's id.
+func conditions(query url.Values, of list, known map[string]bool, ignore string, timeless bool) (filters []condition, idFilter bool) {
 	add := func(c condition) {
+		if timeless && slices.Contains(timed, c.field) {
+			return
+		}
 		if known[c.field] && slices.Contains(operators, c.operator) {
 			filters = append(filters, c)
 			idFilter = idFilter || slices.Contains(of.ids, c.field)
@@ -73,6 +76,14 @@ func fits(record Record, filters []condition) bool {
 
 func (c condition) holds(value string) bool {
 	order := compare(value, c.value)
+	if slices.Contains(timed, c.field) {
+		held, first := instant(value)
+		asked, second := instant(c.value)
+		if !first || !second {
+			return false // as a database compares what is no time
+		}
+		order = held.Compare(asked)
+	}
 	switch c.operator {
 	case "=":
 		return order == 0
