@@ -74,7 +74,7 @@ func (r *run) repeat(ctx context.Context, journal *ledger.Journal, budget int) e
 		return nil
 	}
 	r.edges.Log.Info("Faire ignored prices of a batch; they go again by product", "run", r.summary.Run, "requests", len(again))
-	r.edges.Progress.Total(int64(r.result.Plan.Summary.Requests + len(again)))
+	r.edges.Progress.Total(int64(len(again)))
 	return r.send(ctx, journal, again, budget)
 }
 

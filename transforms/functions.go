@@ -52,7 +52,7 @@ func Functions() []Function {
 		text1("image_problem", "Why an image URL cannot be sent, in a few words; NULL when it can.", imageProblem),
 		predicate("is_placeholder", "Whether a whole cell stands for no value: NULL, n/a, -, TBD, #REF! and the like.", isPlaceholder),
 		predicate("looks_double_decoded", "Whether a text holds UTF-8 that was read as Windows-1252 (Ã©, â€™) or replacement characters.", looksDoubleDecoded),
-		predicate("looks_mangled", "Whether a text is a number a spreadsheet rounded to scientific notation (1.23457E+11).", looksMangled),
+		predicate("looks_mangled", "Whether a text is a number a spreadsheet rounded to scientific notation (1.23457E+11), or a code it took for a day (4-Mar).", looksMangled),
 		function("mass_text", []Type{Text, Text, Text}, Text,
 			"A weight with Faire's word for its unit (0.45 POUNDS), read as distance_text reads.", measureCall(massUnits)),
 		text1("money_currency", "ISO 4217 code of the one currency a text names by code or unmistakable sign; NULL for a plain $.", moneyCurrency),

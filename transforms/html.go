@@ -29,7 +29,7 @@ func htmlToText(text string) string {
 		}
 		return cleanText(strings.ReplaceAll(decodeEntities(decoded), "\u00A0", " "))
 	}
-	return strings.TrimSpace(text)
+	return cleanText(text)
 }
 
 // hasMarkup looks for a tag HTML knows; "size <M" is none.

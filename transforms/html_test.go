@@ -15,6 +15,8 @@ func TestHTMLToText(t *testing.T) {
 		"  two\n lines  kept \n":           "two\n lines  kept",
 		"I <3 this; size <M and >L & more": "I <3 this; size <M and >L & more",
 		"AT&T, R&D; Salt & Pepper":         "AT&T, R&D; Salt & Pepper",
+		"Soft.\r\n\r\nWashes well.":        "Soft.\n\nWashes well.",
+		"Soft\u200f, warm\u202e\x00.":      "Soft, warm.",
 		"":                                 "",
 		"  ":                               "",
 		// entities

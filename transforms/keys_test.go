@@ -116,8 +116,8 @@ func TestLooksDoubleDecoded(t *testing.T) {
 
 func TestLooksMangled(t *testing.T) {
 	holds(t, "looks_mangled",
-		[]string{"1.2E+10", "1.23457E+11", "1E+05", "1,23457E+11", " 8.5E+12 ", "4e+3"},
-		[]string{"1E5", "3-4", "MAR1", "LW-2207", "12345678905.0", "1.2E+10-M", "", "E+1", "AB1E+10"})
+		[]string{"1.2E+10", "1.23457E+11", "1E+05", "1,23457E+11", " 8.5E+12 ", "4e+3", "4-Mar", "11-Dec", "Mar-25"},
+		[]string{"1E5", "3-4", "MAR1", "LW-2207", "12345678905.0", "1.2E+10-M", "", "E+1", "AB1E+10", "4-MAR", "MAR-25", "4-Mar-R", "Mar-2500", "100-Mar", "4 Mar"})
 }
 
 func TestSimilarity(t *testing.T) {

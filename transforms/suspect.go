@@ -63,6 +63,12 @@ func windowsByte(r rune) (byte, bool) {
 
 var scientific = regexp.MustCompile(`^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}$`)
 
-// looksMangled finds a code a spreadsheet showed as a rounded number. The true code cannot be known any more. 1E5 without a
-// plus may be a true SKU and is left alone.
-func looksMangled(text string) bool { return scientific.MatchString(strings.TrimSpace(text)) }
+// shownDay is how a spreadsheet shows a code it took for a day: 3-4 and MAR4 are both 4-Mar.
+var shownDay = regexp.MustCompile(`^([0-9]{1,2}-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-[0-9]{2})$`)
+
+// looksMangled finds a code a spreadsheet showed as a rounded number or as a day. The true code cannot be known any more. 1E5
+// without a plus may be a true SKU and is left alone, and so is 4-MAR.
+func looksMangled(text string) bool {
+	text = strings.TrimSpace(text)
+	return scientific.MatchString(text) || shownDay.MatchString(text)
+}

@@ -259,11 +259,10 @@ func (a *app) show(r result, lines func(view.View, pipeline.Outcome) error) erro
 	} else if err := r.tables(view.NewHuman(a.Stdout, a.screen(a.Stdout)), lines); err != nil {
 		return err
 	}
-	if r.err != nil {
+	switch hint := r.outcome.Summary.Hint; {
+	case r.err != nil:
 		a.tell(r.err)
-		return nil
-	}
-	if hint := r.outcome.Summary.Hint; hint != "" {
+	case hint != "":
 		a.note(r.outcome.Summary.Brand, "hint: "+hint)
 	}
 	return nil

@@ -367,6 +367,8 @@ func TestInTurn(t *testing.T) {
 					<-ends[n-1]
 				}
 				close(ends[n])
+			} else {
+				time.Sleep(5 * time.Millisecond) // or one that was too many would not be seen
 			}
 			under.Add(-1)
 			return fmt.Sprint("result of ", n)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -70,8 +69,8 @@ func TestSecondInterrupt(t *testing.T) {
 					t.Errorf("it ended with %d after %v: %v", cmd.ProcessState.ExitCode(), took, err)
 				}
 			case <-time.After(10 * time.Second):
-				t.Error(fmt.Errorf("it goes on: %w", cmd.Process.Kill()))
-				<-ended
+				err := cmd.Process.Kill()
+				t.Errorf("it goes on; killed: %v, %v", err, <-ended)
 			}
 		})
 	}

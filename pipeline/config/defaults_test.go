@@ -153,6 +153,23 @@ when_gone: stop_selling
 	}
 }
 
+// TestDefaultTakenAway: a brand with credentials of another kind takes the default token away, by a key without a value.
+func TestDefaultTakenAway(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "defaults.yaml", "faire: {token: {env: FAIRE_TOKEN}}\n")
+	const brand, oauth = "brand: luma\nsources: [{name: feed, kind: files, path: feed.csv}]\n", "oauth: {application_id: apa_1, application_secret: {env: A}, access_token: {env: B}}"
+	got, err := config.Load(write(t, dir, "luma.yaml", brand+"faire: {token: , "+oauth+"}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Faire.Token != (config.Secret{}) || got.Faire.OAuth.ApplicationID != "apa_1" {
+		t.Errorf("%+v", got.Faire)
+	}
+	if _, err := config.Load(write(t, dir, "luma.yaml", brand+"faire: {"+oauth+"}\n")); err == nil || !strings.HasSuffix(err.Error(), "luma.yaml:3: faire.oauth is given beside faire.token") {
+		t.Errorf("with both: %v", err)
+	}
+}
+
 // TestRefusalsOfDefaults: what is wrong is told of the file it stands in.
 func TestRefusalsOfDefaults(t *testing.T) {
 	const brand = "brand: luma\nsources: [{name: feed, kind: files, path: feed.csv}]\n"

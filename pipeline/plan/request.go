@@ -135,6 +135,9 @@ func (b *builder) create(w *work) {
 	body := productBody(nil, w.changes[at].Fields)
 	body["idempotence_token"] = d.Token
 	body["lifecycle_state"] = string(d.Lifecycle)
+	if _, told := body["preorderable"]; !told { // what Faire takes when it is absent is not written (contract §4)
+		body["preorderable"] = false
+	}
 	if len(d.Images) > 0 {
 		body["images"] = imageBody(d.Images, nil, nil, w.rules.IgnoreQuery, true)
 	}

@@ -1,5 +1,5 @@
 -- relation: sku_cleaned
--- about:    Cleaning changed the SKU: blanks, zero-width characters or look-alike hyphens.
+-- about:    Cleaning changed the SKU: blanks, zero-width characters or look-alike hyphens. Plain blanks around it are not told.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
 -- reads:    clean_item
@@ -17,4 +17,4 @@ SELECT
   sku AS wanted,                                                       -- value wanted
   NULL::VARCHAR AS proposal                                            -- what to put instead
 FROM clean_item
-WHERE problem IS NULL AND sku <> sku_raw AND sku <> trim(sku_raw)
+WHERE problem IS NULL AND sku <> sku_raw AND sku <> trim(sku_raw, ' ')

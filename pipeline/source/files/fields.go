@@ -98,7 +98,7 @@ func (p *plan) addImages() {
 		}
 		field = "product_images"
 	}
-	if false && p.layout == layoutRows && !p.byHand["images"] && !p.byHand["product_images"] {
+	if slices.Contains(p.header.ofVariant, true) && p.layout == layoutRows && !p.byHand["images"] && !p.byHand["product_images"] {
 		p.splitImages()
 		return
 	}

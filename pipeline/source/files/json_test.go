@@ -52,7 +52,12 @@ func delivered(t testing.TB, source *files.Source) []string {
 }
 
 func TestJSON(t *testing.T) {
-	const second = `{"sku":"A-2","name":"Hat"}`
+	const (
+		second  = `{"sku":"A-2","name":"Hat"}`
+		tooLong = " is longer than 16 MiB: a quote is never closed, or this is no table"
+		mend    = "export the file again, or mend the row"
+	)
+	long := strings.Repeat("x", files.MaxRecord)
 	for _, c := range []struct {
 		name, content string
 		settings      config.Source
@@ -100,6 +105,10 @@ func TestJSON(t *testing.T) {
 		{"a comma too many", "[\n" + second + ",\n]", config.Source{}, []string{"feed.json is no valid JSON: line 3 has a comma behind the last item of a list", hintJSON}},
 		{"no number", `[{"sku":"A-1","name":NaN}]`, config.Source{}, []string{`feed.json is no valid JSON: line 1 has "NaN}" where a value must stand`, hintJSON}},
 		{"something behind the end", `[` + second + `] x`, config.Source{}, []string{"feed.json is no valid JSON: line 1 goes on behind the end of the JSON text", hintJSON}},
+		{"a line break within a text", "[{\"sku\":\"A-1\",\"name\":\"Te\ne\"}]", config.Source{}, []string{"feed.json is no valid JSON: line 1 has a line break inside a text", hintJSON}},
+		{"a first item too long", `[{"sku":"A-1","name":"` + long + `"}]`, config.Source{}, []string{"feed.json row 1" + tooLong, mend}},
+		{"an item too long", `[` + second + `,{"sku":"A-1","name":"` + long + `"}]`, config.Source{}, []string{"feed.json row 2" + tooLong, mend}},
+		{"a value too long beside the records", `{"items":[` + second + `],"x":"` + long + `"}`, config.Source{}, []string{"feed.json is no valid JSON: line 1 has a value longer than 16 MiB", hintJSON}},
 		{"an empty list", ` [ ] `, config.Source{}, nil},
 		{"an empty list in an object", `{"items": [], "total": 0}`, config.Source{}, nil},
 		{"a byte order mark", "\ufeff[" + second + "]", config.Source{}, []string{`1 sku sku="A-2" name="Hat"`}},
@@ -124,7 +133,7 @@ func TestJSON(t *testing.T) {
 		{"objects over several lines", "{\"sku\":\"A-1\",\n\"name\":\"x\"}\n{\"sku\":\"A-1\",\n\"name\":\"x\"}\n", config.Source{}, []string{"feed.json is no valid JSON: line 3 goes on behind the end of the first object: of several, each must stand on a line of its own", hintJSON}},
 		{"records of lines", second + "\n" + second, config.Source{Records: "items"}, []string{`records names "items", but feed.json has one record a line`, "remove records"}},
 		{"a document cut off behind a line", "{\"items\":[\n" + second + "\n", config.Source{}, []string{"feed.json is cut off: the JSON text ends in line 3 before it is complete", "export the file again"}},
-		{"a record too long", `{"sku":"A-1","name":"` + strings.Repeat("x", files.MaxRecord) + "\"}\n" + second + "\n", config.Source{}, []string{"feed.json row 1 is longer than 16 MiB: a quote is never closed, or this is no table", "export the file again, or mend the row"}},
+		{"a record too long", `{"sku":"A-1","name":"` + long + "\"}\n" + second + "\n", config.Source{}, []string{"feed.json row 1" + tooLong, mend}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.settings.Path = write(t, "feed.json", c.content)

@@ -139,10 +139,19 @@ func (w *jsonWalk) parse() (jsonValue, error) {
 	line := w.in.line
 	raw, err := w.in.value()
 	if err != nil {
-		return jsonValue{}, err
+		return jsonValue{}, w.tooLong(err)
 	}
 	value, _, err := parseJSON(string(raw))
 	return value, at(line, err)
+}
+
+// tooLong is the error for a value that is no record and as long as none may be.
+func (w *jsonWalk) tooLong(err error) error {
+	var long *longRecordError
+	if errors.As(err, &long) {
+		return w.in.wrong("has a value longer than %d MiB", maxRecord>>20)
+	}
+	return err
 }
 
 // at gives an error of a part of a text the line the part begins in.
@@ -192,7 +201,7 @@ func (w *jsonWalk) drain() error {
 			return nil
 		}
 		if err != nil {
-			return err
+			return w.tooLong(err)
 		}
 		if _, _, err := parseJSON(string(raw)); err != nil {
 			return at(line, err)
@@ -234,6 +243,10 @@ func (w *jsonWalk) look(path string) (listed, error) {
 	raw, line, err := w.item()
 	if errors.Is(err, io.EOF) {
 		return one, nil
+	}
+	var long *longRecordError
+	if errors.As(err, &long) {
+		return one, &longRecordError{1}
 	}
 	if err != nil {
 		return one, err
