@@ -48,6 +48,28 @@ func (w *Warehouse) inOrder(ctx context.Context, from string, layout layout, tak
 // records runs a query whose result is small enough to hold and hands its rows over, from Arrow, which spares two allocations for
 // every text.
 func (d *database) records(ctx context.Context, query string, take func(r *row) error, args ...any) error {
+	return d.arrow(ctx, query, func(reader array.RecordReader) error {
+		for reader.Next() {
+			record := reader.Record()
+			r := &row{columns: make([]cells, record.NumCols())}
+			for i, column := range record.Columns() {
+				var err error
+				if r.columns[i], err = newCells(column); err != nil {
+					return fmt.Errorf("column %s: %w", record.ColumnName(i), err)
+				}
+			}
+			for r.at = range int(record.NumRows()) {
+				if err := take(r); err != nil {
+					return err
+				}
+			}
+		}
+		return reader.Err()
+	}, args...)
+}
+
+// arrow runs a query and hands over its result, which is small.
+func (d *database) arrow(ctx context.Context, query string, take func(array.RecordReader) error, args ...any) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -70,21 +92,7 @@ func (d *database) records(ctx context.Context, query string, take func(r *row) 
 			return err
 		}
 		defer reader.Release()
-		for reader.Next() {
-			record := reader.Record()
-			r := &row{columns: make([]cells, record.NumCols())}
-			for i, column := range record.Columns() {
-				if r.columns[i], err = newCells(column); err != nil {
-					return fmt.Errorf("column %s: %w", record.ColumnName(i), err)
-				}
-			}
-			for r.at = range int(record.NumRows()) {
-				if err := take(r); err != nil {
-					return err
-				}
-			}
-		}
-		return reader.Err()
+		return take(reader)
 	})
 }
 

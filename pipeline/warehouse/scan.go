@@ -2,7 +2,6 @@ package warehouse
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/marcboeker/go-duckdb"
 
 	"fairesync/pipeline/stage"
 )
@@ -280,32 +278,4 @@ func (s *parquetScan) take(into *stage.Text, column int, values arrow.Array, fir
 		}
 	}
 	return nil
-}
-
-// arrow runs a query and hands over its result, which is small.
-func (d *database) arrow(ctx context.Context, query string, take func(array.RecordReader) error, args ...any) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	conn, err := d.sql.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close() //nolint:errcheck // goes back to the pool
-	return conn.Raw(func(raw any) error {
-		source, ok := raw.(driver.Conn)
-		if !ok {
-			return fmt.Errorf("driver connection is a %T", raw)
-		}
-		results, err := duckdb.NewArrowFromConn(source)
-		if err != nil {
-			return err
-		}
-		reader, err := results.QueryContext(ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		defer reader.Release()
-		return take(reader)
-	})
 }
