@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,8 +33,8 @@ func TestOldRunsGo(t *testing.T) {
 	step := func(command string) {
 		t.Helper()
 		p := newProgram()
-		at := day
-		p.now = func() time.Time { at = at.Add(time.Second); return at }
+		var asked atomic.Int64
+		p.now = func() time.Time { return day.Add(time.Duration(asked.Add(1)) * time.Second) }
 		if code := p.run(command, "-c", config, "-q"); code != 0 {
 			t.Fatalf("%s on %s: exit code %d: %s", command, day, code, p.stderr.String())
 		}

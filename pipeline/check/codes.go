@@ -88,7 +88,7 @@ var register = []Code{
 	{"KEY_SKU_CASE", Warning, HoldsNothing, "SKUs differ only in case",
 		"Faire's SKUs are case-sensitive, so these are two variants. Rename one if they are the same thing."},
 	{"KEY_SKU_MANGLED", Error, HoldsRow, "SKU was damaged by a spreadsheet",
-		"The SKU reads like a rounded number (1.2E+10); the true one cannot be known. Export the column as text."},
+		"The SKU reads like a rounded number (1.2E+10) or a day (4-Mar); the true one cannot be known. Export the column as text."},
 	{"KEY_SKU_FALLBACK", Warning, HoldsNothing, "SKU taken from a fallback column",
 		"The preferred SKU column is blank for this row. Fill it, or change sources[].mapping.sku."},
 	{"ALIAS_DUPLICATE_VALUE", Error, HoldsVariant, "Alias value names several SKUs",
