@@ -27,26 +27,23 @@ func BenchmarkRun(b *testing.B) {
 		b.Run(size.name, func(b *testing.B) {
 			dir := b.TempDir()
 			variants := writeBenchFeed(b, dir, size.styles)
+			var box *httptest.Server
+			defer func() { box.Close() }()
 			b.Run("first", func(b *testing.B) {
 				for b.Loop() {
 					b.StopTimer()
+					if box != nil {
+						box.Close()
+					}
+					box = httptest.NewServer(newBox())
 					if err := os.RemoveAll(filepath.Join(dir, "state")); err != nil {
 						b.Fatal(err)
 					}
-					box := httptest.NewServer(newBox())
 					writeBenchConfig(b, dir, box.URL)
 					b.StartTimer()
 					report(b, variants, benchRun(b, dir, size.styles))
-					box.Close()
 				}
 			})
-			box := httptest.NewServer(newBox())
-			defer box.Close()
-			if err := os.RemoveAll(filepath.Join(dir, "state")); err != nil {
-				b.Fatal(err)
-			}
-			writeBenchConfig(b, dir, box.URL)
-			benchRun(b, dir, size.styles)
 			b.Run("next", func(b *testing.B) {
 				for b.Loop() {
 					report(b, variants, benchRun(b, dir, 0))
