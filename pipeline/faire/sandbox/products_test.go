@@ -2,6 +2,8 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -131,11 +133,13 @@ func TestPatchChangesExactlyTheFieldsPresent(t *testing.T) {
 	if p["made_in_country"] != "DEU" {
 		t.Errorf("made_in_country %v, want DEU", p["made_in_country"])
 	}
-	for path, value := range map[string]any{
+	fields := map[string]any{
 		"name": "N", "description": "", "short_description": "S", "lifecycle_state": "UNPUBLISHED", "unit_multiplier": 4.0, "minimum_order_quantity": 8.0,
 		"allow_sales_when_out_of_stock": true, "made_in_country": "CHN", "preorderable": true,
 		"preorder_details": obj{"order_by_date": "2026-06-01T00:00:00.000Z", "keep_active_past_order_by_date": true},
-	} {
+	}
+	for _, path := range slices.Sorted(maps.Keys(fields)) {
+		value := fields[path]
 		want := clone(t, p)
 		got := f.ok("PATCH", pathOf(p), obj{path: value})
 		if value == "" {
@@ -151,12 +155,14 @@ func TestPatchChangesExactlyTheFieldsPresent(t *testing.T) {
 			p = f.ok("PATCH", pathOf(p), obj{path: 1, "minimum_order_quantity": 0})
 		}
 	}
-	for member, value := range map[string]any{
+	members := map[string]any{ // in the order of their names: only a preorder has variant_preorder_details
 		"name": "V", "sku": "v-1", "gtin": "036000291452", "tariff_code": "6109", "backordered_until": "20260208T000915.000Z",
 		"orderability_type": "PREORDER", "variant_preorder_details": obj{"expected_ship_date": "2026-05-21", "stop_selling_at": 1.0},
 		"measurements": obj{"distance_unit": "FEET", "length": 1.5}, "case_measurements": obj{"mass_unit": "POUNDS", "weight": 2.0},
 		"lifecycle_state": "UNPUBLISHED",
-	} {
+	}
+	for _, member := range slices.Sorted(maps.Keys(members)) {
+		value := members[member]
 		want := clone(t, p)
 		want["variants"].(list)[0].(obj)[member] = value
 		got := f.ok("PATCH", pathOf(p), obj{"variants": list{obj{"id": text(p, "variants.0.id"), member: value}}})
