@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -79,16 +77,8 @@ func (a *app) keepPlan(from, to, config string) error {
 		return fmt.Errorf("copy the plan: %w", err)
 	}
 	defer source.Close() //nolint:errcheck // read only
-	file, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.tmp")
-	if err != nil {
+	if err := replaceFile(to, 0o600, source); err != nil {
 		return fmt.Errorf("copy the plan: %w", err)
-	}
-	_, err = io.Copy(file, source)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), to)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("copy the plan: %w", err), os.Remove(file.Name()))
 	}
 	if !a.quiet {
 		_, err = fmt.Fprintf(a.Stderr, "plan written to %s; send it with fairesync apply -c %s %s\n", to, config, to)

@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"fairesync/pipeline/config"
@@ -29,7 +31,7 @@ func (e *metricsError) Unwrap() error { return e.err }
 
 // Hint says what to do.
 func (e *metricsError) Hint() string {
-	return "make the folder of metrics: and let this user write to it; the run itself is done and recorded"
+	return "make the folder of metrics: and let this user write to it; what the run did is in fairesync history"
 }
 
 // writeMetrics writes fairesync_BRAND.prom into the configured folder, under another name first: a collector never reads half of it.
@@ -43,7 +45,11 @@ func writeMetrics(c config.Config, s ledger.Summary) error {
 	if err != nil {
 		return &metricsError{path, err}
 	}
-	if err := replaceFile(path, []byte(view.Metrics(s, lastGood))); err != nil {
+	err = os.MkdirAll(c.Metrics, 0o755) //nolint:gosec // as the file
+	if err == nil {
+		err = replaceFile(path, 0o644, strings.NewReader(view.Metrics(s, lastGood)))
+	}
+	if err != nil {
 		return &metricsError{path, err}
 	}
 	return nil
@@ -60,16 +66,14 @@ func lastGoodEnd(c config.Config) (end time.Time, err error) {
 	return good.Ended, err
 }
 
-func replaceFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".fairesync-*")
+// replaceFile writes a file whole or not at all, under another name first.
+func replaceFile(path string, mode os.FileMode, from io.Reader) error {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Chmod(0o644), file.Close()); err == nil {
+	_, err = io.Copy(file, from)
+	if err = errors.Join(err, file.Chmod(mode), file.Close()); err == nil {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
