@@ -10,6 +10,7 @@ import (
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/review"
 	"fairesync/pipeline/stage"
 )
 
@@ -88,6 +89,7 @@ type Report struct {
 	Exceptions []check.Exception
 	Outcomes   []load.Outcome         // empty before the load
 	Types      []catalog.TypeQuestion // nil where nothing was transformed
+	Asked      review.Asked
 }
 
 // Progress hears how far a run is. Nothing depends on it.

@@ -12,3 +12,12 @@ type TypeQuestion struct {
 	ChosenBy    []string `json:"chosen_by,omitempty"`   // the rules or the name that chose
 	Suggestions []string `json:"suggestions,omitempty"` // nearest types, best first; none where all are mapped
 }
+
+// PricePoint is how many variants have the same pair of prices, in minor units of one geography's currency: for the chart of the
+// workbook, never to decide by.
+type PricePoint struct {
+	Geography string `json:"geography"`
+	Wholesale Money  `json:"wholesale"`
+	Retail    Money  `json:"retail"`
+	Variants  int64  `json:"variants"`
+}

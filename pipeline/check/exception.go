@@ -55,6 +55,38 @@ type Exception struct {
 	FaireID     string   `json:"faire_id,omitempty"`
 	Live        bool     `json:"live,omitempty"`       // the product is PUBLISHED on Faire now: such rows come first
 	FirstSeen   string   `json:"first_seen,omitempty"` // run that saw it first; stands outside identity and fingerprint
+	History     *History `json:"history,omitempty"`    // what became of it up to this run; nil: nobody asked the record
+}
+
+// Status says how an exception stands in a run.
+type Status string
+
+// The statuses. Waived says that a person knows of it: it still holds what it holds.
+const (
+	New      Status = "new"      // no run recorded it before
+	Open     Status = "open"     // the run before had it too
+	Waived   Status = "waived"   // a waiver covers it, with the values it has now
+	Resolved Status = "resolved" // the run before had it, this one does not
+	Reopened Status = "reopened" // it was recorded once, and the run before did not have it
+)
+
+// History is an exception's life up to a run. It stands outside identity and fingerprint, and nothing is decided by it.
+type History struct {
+	Status      Status `json:"status"`
+	FirstTime   string `json:"first_time,omitempty"` // RFC 3339, UTC: start of the run that saw it first
+	LastSeen    string `json:"last_seen,omitempty"`  // run before this one that saw it last
+	Runs        int64  `json:"runs"`                 // that saw it, this one among them
+	Owner       string `json:"owner,omitempty"`
+	WaivedUntil string `json:"waived_until,omitempty"` // 2026-12-31, that day included
+	WaivedBy    string `json:"waived_by,omitempty"`    // words of the decision
+}
+
+// Is says whether an exception has a status; one without history is new.
+func (e Exception) Is(status Status) bool {
+	if e.History == nil {
+		return status == New
+	}
+	return e.History.Status == status
 }
 
 // Identify fills id, fingerprint and severity. The id is a digest of brand, source, code, entity key, field and detail, so it

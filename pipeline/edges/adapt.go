@@ -79,7 +79,7 @@ func shown(o load.Outcome) report.Outcome {
 
 func workbook(version string) pipeline.Workbook {
 	return func(w io.Writer, r pipeline.Report) error {
-		in := report.Input{Summary: r.Summary, Plan: r.Plan, Exceptions: r.Exceptions, Types: r.Types, Program: version}
+		in := report.Input{Summary: r.Summary, Plan: r.Plan, Exceptions: r.Exceptions, Types: r.Types, Program: version, Asked: r.Asked}
 		if r.Outcomes != nil {
 			in.Outcomes = map[string]report.Outcome{}
 			for _, o := range r.Outcomes {

@@ -11,6 +11,7 @@ import (
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/review"
 )
 
 // Input is everything the workbook is made from. How long steps took, when the run ended and where its files are is left out
@@ -22,6 +23,7 @@ type Input struct {
 	Types      []catalog.TypeQuestion
 	Outcomes   map[string]Outcome // by request id; nil before the load
 	Program    string             // version of the program, for the hidden sheet
+	Asked      review.Asked
 }
 
 // Outcome is what became of a request, as the load says it: applied, partly, refused, unknown, not_tried or carried_over, and Faire's
