@@ -104,7 +104,7 @@ func imported(t *testing.T) map[string][]string {
 }
 
 // groups of codes (docs/exceptions.md).
-var groups = []string{"FEED", "KEY", "ALIAS", "MATCH", "TEXT", "PRICE", "IMAGE", "OPTION", "TAXONOMY", "CODE", "STOCK", "LIFECYCLE", "PLAN", "GUARD", "DRIFT", "FAIRE"}
+var groups = []string{"FEED", "KEY", "ALIAS", "MATCH", "TEXT", "PRICE", "IMAGE", "OPTION", "TAXONOMY", "CODE", "STOCK", "LIFECYCLE", "PLAN", "GUARD", "DRIFT", "DECISION", "FAIRE"}
 
 func TestCodes(t *testing.T) {
 	form := regexp.MustCompile(`^(` + strings.Join(groups, "|") + `)(_[A-Z0-9]+)+$`)
@@ -194,7 +194,7 @@ func TestChecks(t *testing.T) {
 }
 
 // readByGo are the relations package warehouse and package edges read.
-var readByGo = []string{"candidate", "census", "current_document", "desired_document", "exception", "row_account", "taxonomy_coverage",
+var readByGo = []string{"candidate", "census", "current_document", "desired_document", "decided_field", "exception", "price_point", "question", "row_account", "taxonomy_coverage",
 	"unknown_rule"}
 
 // TestEveryRelationIsRead: a relation nobody reads is work for nothing. Those of 40_check are read as finding.

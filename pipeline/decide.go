@@ -101,6 +101,9 @@ func (r *run) compare(ctx context.Context) error {
 	if r.input.Census, err = r.space.Census(ctx); err != nil {
 		return err
 	}
+	if r.input.Decided, err = r.decided(ctx); err != nil {
+		return err
+	}
 	return r.space.Pairs(ctx, func(pair plan.Pair, digest string) error {
 		pair.Blocks = r.blocks[pair.Key]
 		if pair.Current != nil {
@@ -129,6 +132,9 @@ func (r *run) decide(ctx context.Context) error {
 		}
 	}
 	if err := r.age(ctx); err != nil {
+		return err
+	}
+	if err := r.ask(ctx); err != nil {
 		return err
 	}
 	return r.account(ctx, nil)
@@ -187,22 +193,6 @@ func (r *run) withoutApproved() {
 	r.exceptions = slices.DeleteFunc(r.exceptions, func(e check.Exception) bool {
 		return approved[plan.Approved{Code: e.Code, Key: e.ProductKey, VariantKey: e.VariantKey}]
 	})
-}
-
-// age fills in which run saw each exception first.
-func (r *run) age(ctx context.Context) error {
-	seen, err := r.space.FirstSeen(ctx)
-	if err != nil {
-		return err
-	}
-	for i := range r.exceptions {
-		e := &r.exceptions[i]
-		if e.FirstSeen = seen[e.ID]; e.FirstSeen == "" {
-			e.FirstSeen = r.summary.Run
-		}
-	}
-	check.Sort(r.exceptions)
-	return nil
 }
 
 // account counts where every source row went (design §4.3); each hears of every row.

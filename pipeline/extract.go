@@ -12,6 +12,7 @@ import (
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/review"
 	"fairesync/pipeline/stage"
 )
 
@@ -78,9 +79,13 @@ func named(source string, err error) error {
 	return err
 }
 
-// readTables reads the alias file and the taxonomy rules.
+// readTables reads what people laid down: decisions, the alias file and the taxonomy rules.
 func (r *run) readTables() error {
-	var err error
+	decided, err := r.edges.State.ReadDecisions()
+	if err != nil {
+		return err
+	}
+	r.inputs.Decisions = review.InForce(decided)
 	if path := r.edges.Config.Alias.File; path != "" {
 		if r.inputs.Aliases, err = config.ReadAliases(path); err != nil {
 			return err

@@ -57,7 +57,11 @@ type Decisions interface {
 	Census(ctx context.Context) (plan.Census, error)
 	Rows(ctx context.Context, yield func(plan.Row) error) error
 	Digests(ctx context.Context) (desired, current string, err error)
-	FirstSeen(ctx context.Context) (map[string]string, error)
+	History(ctx context.Context) (map[string]check.Exception, error)
+	Tallies(ctx context.Context) ([]review.Tally, error)
+	Questions(ctx context.Context) ([]review.Question, error)
+	PricePoints(ctx context.Context) ([]catalog.PricePoint, error)
+	Decided(ctx context.Context) (map[[3]string]string, error)
 	UnknownRules(ctx context.Context) ([]string, error)
 	TypeQuestions(ctx context.Context) ([]catalog.TypeQuestion, error)
 }

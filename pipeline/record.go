@@ -30,7 +30,7 @@ func (r *run) record(ctx context.Context) error {
 			digests[id] = r.digests[id]
 		}
 	}
-	record := ledger.Record{Run: r.summary.Run, Now: r.summary.Started, Account: r.inputs.Account, Good: true,
+	record := ledger.Record{Run: r.summary.Run, Now: r.summary.Started, Account: r.inputs.Account, Good: true, Whole: r.options.Only == "",
 		Manifest: stage.Manifest{Run: r.summary.Run, Started: r.summary.Started, Entries: r.entries()}, Types: r.inputs.Types,
 		FullWalk: r.fullWalk, MirrorDir: r.folder.Staging() + "/faire", Refreshed: products(now), Stock: r.stockNow(), States: settled.States,
 		HeldDigest: digests, Generations: settled.Generations, Exceptions: r.exceptions}

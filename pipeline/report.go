@@ -32,6 +32,9 @@ func (r *run) report() error {
 	if err := r.folder.WriteTypes(r.types); err != nil {
 		return fmt.Errorf("write the taxonomy: %w", err)
 	}
+	if err := r.keepQuestions(); err != nil {
+		return err
+	}
 	err := r.folder.Write(ledger.WorkbookName, func(w io.Writer) error {
 		return r.edges.Workbook(w, r.reported())
 	})
@@ -46,7 +49,7 @@ func (r *run) report() error {
 }
 
 func (r *run) reported() Report {
-	return Report{Summary: r.summary, Plan: r.result.Plan, Exceptions: r.exceptions, Outcomes: r.outcomes, Types: r.types}
+	return Report{Summary: r.summary, Plan: r.result.Plan, Exceptions: r.exceptions, Outcomes: r.outcomes, Types: r.types, Asked: r.asked}
 }
 
 // count fills the summary from plan, exceptions and outcomes.
@@ -58,7 +61,12 @@ func (r *run) count() {
 		s.Changes, s.HeldBy = p.Summary.Changes, p.Summary.Held
 	}
 	s.Exceptions = map[check.Severity]int{check.Error: 0, check.Warning: 0, check.Info: 0}
+	s.Waived = 0
 	for _, e := range r.exceptions {
+		if e.Is(check.Waived) {
+			s.Waived++
+			continue
+		}
 		s.Exceptions[e.Severity]++
 	}
 	s.Requests.Reads = r.edges.Reads()

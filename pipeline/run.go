@@ -12,6 +12,7 @@ import (
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/review"
 )
 
 // Outcome is what a run leaves for the one who asked for it.
@@ -104,6 +105,7 @@ type run struct {
 
 	exceptions []check.Exception
 	types      []catalog.TypeQuestion
+	asked      review.Asked
 	outcomes   []load.Outcome
 	stock      map[string]catalog.Stock   // by variant id, as Faire told before the plan
 	now        map[string]catalog.Product // read back after the last write; nil: not yet

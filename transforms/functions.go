@@ -35,6 +35,7 @@ type Function struct {
 // Functions returns all functions, sorted by name.
 func Functions() []Function {
 	return []Function{
+		function("amount_text", []Type{Integer}, Text, "Minor units as a decimal text: 12.50.", amountTextCall),
 		text1("boolean_text", "'true' or 'false' for the ways feeds write a flag (Y/N, 1/0, x, active, archived …), else NULL.", booleanText),
 		text1("clean_key", "A key without hidden characters: trimmed, NFC, spaces and look-alike hyphens made plain, never re-cased; blank is NULL.", cleanKey),
 		text1("clean_text", "A text in NFC with LF line ends, without control and direction characters, trimmed; blank is NULL.", cleanText),

@@ -269,3 +269,11 @@ func moneyMinorCall(args []any) (any, error) {
 	}
 	return minor, nil
 }
+
+func amountTextCall(args []any) (any, error) {
+	minor, sign := args[0].(int64), ""
+	if minor < 0 {
+		sign, minor = "-", -minor
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, minor/100, minor%100), nil
+}

@@ -235,6 +235,8 @@ var register = []Code{
 		"The field belongs to Faire's side; the difference is left. Set fields.FIELD: ours to send it."},
 	{"DRIFT_CONFLICT", Warning, HoldsNothing, "Changed on both sides",
 		"The source and Faire both changed the field, to different values. The field's policy decides; see fields in the configuration."},
+	{"DECISION_ENDED", Info, HoldsNothing, "A decision no longer fits",
+		"The price it answered is another now, so it is not obeyed any more. If the new one is wrong too, the sheet Prices asks again."},
 	{"FAIRE_REFUSED", Error, HoldsProduct, "Faire refused the request",
 		"Faire's message says why. The product was left as it was."},
 	{"FAIRE_WRITE_IGNORED", Error, HoldsField, "Faire ignored the write",

@@ -14,6 +14,7 @@ import (
 
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/config"
+	"fairesync/pipeline/review"
 )
 
 // InputList is inputs.json: everything beside its own folder that a run was computed from.
@@ -41,6 +42,7 @@ type inputsDocument struct {
 	Types      []catalog.Type        `json:"types"`
 	Aliases    []config.AliasRow     `json:"aliases"`
 	Rules      []config.TaxonomyRule `json:"rules"`
+	Decisions  []review.Decision     `json:"decisions,omitempty"`
 	Approvals  map[string]int        `json:"approvals"`
 	Only       string                `json:"only"`
 }
@@ -51,7 +53,7 @@ func newInputsDocument(in Inputs) inputsDocument {
 		name = filepath.Base(name)
 	}
 	return inputsDocument{Format: inputsFormat, Brand: in.Brand, Account: in.Account, Config: in.Config.WithoutSecrets(), ConfigName: name,
-		Types: in.Types, Aliases: in.Aliases, Rules: in.Rules, Approvals: in.Approvals, Only: in.Only}
+		Types: in.Types, Aliases: in.Aliases, Rules: in.Rules, Decisions: in.Decisions, Approvals: in.Approvals, Only: in.Only}
 }
 
 func (d inputsDocument) inputs(now time.Time) (Inputs, error) {
@@ -62,7 +64,7 @@ func (d inputsDocument) inputs(now time.Time) (Inputs, error) {
 	if err != nil {
 		return Inputs{}, fmt.Errorf("recorded configuration: %w", err)
 	}
-	return Inputs{Brand: d.Brand, Account: d.Account, Config: recorded, Types: d.Types, Aliases: d.Aliases, Rules: d.Rules,
+	return Inputs{Brand: d.Brand, Account: d.Account, Config: recorded, Types: d.Types, Aliases: d.Aliases, Rules: d.Rules, Decisions: d.Decisions,
 		Approvals: d.Approvals, Only: d.Only, Now: now}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/review"
 	"fairesync/pipeline/stage"
 )
 
@@ -38,6 +39,7 @@ type Inputs struct {
 	Types     []catalog.Type        // on Faire's list now
 	Aliases   []config.AliasRow     // of the alias file
 	Rules     []config.TaxonomyRule // of the rules file
+	Decisions []review.Decision     // in force when the run began
 	Approvals map[string]int        // group: count, as given to the run
 	Only      string                // inventory, or blank for everything
 	Now       time.Time
@@ -49,6 +51,7 @@ type Record struct {
 	Now         time.Time
 	Account     catalog.Brand
 	Good        bool // counts become those of the last good run
+	Whole       bool // everything was looked at: what is not among Exceptions is resolved
 	Manifest    stage.Manifest
 	Types       []catalog.Type
 	FullWalk    bool                     // the mirror was walked from the start
@@ -78,7 +81,8 @@ type Summary struct {
 	Planned    int64                             `json:"planned"`
 	Held       int64                             `json:"held"`
 	Ignored    int64                             `json:"ignored"`
-	Exceptions map[check.Severity]int            `json:"exceptions"`
+	Exceptions map[check.Severity]int            `json:"exceptions"`       // without those that are waived
+	Waived     int                               `json:"waived,omitempty"` // exceptions a waiver covers
 	Changes    map[plan.Kind]map[plan.Action]int `json:"changes"`
 	HeldBy     map[string]int                    `json:"held_by"` // held changes by code
 	Requests   Requests                          `json:"requests"`

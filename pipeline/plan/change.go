@@ -56,6 +56,7 @@ type Field struct {
 	After  string  `json:"after"`          // what it ought to hold
 	Sent   *string `json:"sent,omitempty"` // what we last sent
 	Held   *string `json:"held,omitempty"` // what Faire held when that was read back
+	By     string  `json:"by,omitempty"`   // the decision the value comes from; stands outside the change's id
 }
 
 // Change is the smallest difference a person could accept or refuse.
@@ -72,8 +73,9 @@ type Change struct {
 	ProductID  string   `json:"product_id,omitempty"`
 	VariantID  string   `json:"variant_id,omitempty"`
 	Fields     []Field  `json:"fields"`
-	Quantity   *int64   `json:"quantity,omitempty"` // of a quantity on hand: what the source has, which it was worked out from
-	HeldBy     []string `json:"held_by,omitempty"`  // codes, sorted; empty: the change is sent
+	Quantity   *int64   `json:"quantity,omitempty"`    // of a quantity on hand: what the source has, which it was worked out from
+	HeldBy     []string `json:"held_by,omitempty"`     // codes, sorted; empty: the change is sent
+	ApprovedBy string   `json:"approved_by,omitempty"` // the decision that took off its hold; stands outside the id, as HeldBy does
 }
 
 // Held says whether the change is computed but not sent.

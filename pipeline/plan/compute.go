@@ -23,7 +23,7 @@ func Compute(in Input) Result {
 	result := Result{States: map[string]State{}}
 	works := make([]*work, 0, len(in.Pairs))
 	for _, pair := range in.Pairs {
-		w := &work{pair: pair, rules: in.Rules, brand: in.Brand}
+		w := &work{pair: pair, rules: in.Rules, decided: in.Decided, brand: in.Brand}
 		switch {
 		case pair.Desired == nil:
 			continue
@@ -36,6 +36,8 @@ func Compute(in Input) Result {
 	}
 	guard(in.Census, works)
 	result.Unmatched, result.Approved = approve(in.Approvals, works)
+	result.Approved = append(result.Approved, approveDecided(in.Decided, works)...)
+	in.Decided.tellSources(works)
 	for _, w := range works {
 		if w.state != nil && w.state.ProductID != "" && !in.Census.LinksLost() {
 			result.keep(w)
@@ -125,6 +127,7 @@ func (s *Summary) count(change Change) {
 type work struct {
 	pair       Pair
 	rules      Rules
+	decided    Decided
 	brand      string
 	changes    []Change
 	exceptions []check.Exception
@@ -176,6 +179,9 @@ func (w *work) add(change Change, extra ...string) {
 	}
 	for _, code := range change.HeldBy {
 		held[code] = true
+	}
+	if held[CodeFirstLink] && w.decidedOurs(change) {
+		delete(held, CodeFirstLink)
 	}
 	if !w.rules.allows(change) {
 		held[codePolicy] = true

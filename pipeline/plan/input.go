@@ -12,6 +12,7 @@ type Input struct {
 	Pairs               []Pair         // products whose sides differ or are not recorded yet, sorted by key
 	Census              Census         // of the whole catalogue, for the guards
 	Approvals           map[string]int // group: count shown when it was approved
+	Decided             Decided
 }
 
 // Rules are the configured policies that decide (design §4.2, §4.5, §7).

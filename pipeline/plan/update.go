@@ -154,8 +154,12 @@ func (w *work) verdict(at place, desired, current string, present, same, created
 	if value, ok := record[at.name]; ok {
 		known = &value
 	}
-	what, reason, code := decide(desired, current, present, same, known, w.rules.whose(at.name, created))
-	if what == firstLink && w.rules.FirstLink == "theirs" && !created {
+	what, reason, code := decide(desired, current, present, same, known, w.whose(at.name, created))
+	decided, personal := w.ownerOf(at.name)
+	if personal && !decided.Ours {
+		code = "" // a person said that Faire's value stays
+	}
+	if what == firstLink && w.rules.FirstLink == "theirs" && !created && !personal {
 		record[at.name] = Value{Sent: desired, Held: current}
 		what, code = kept, "DRIFT_KEPT"
 	}

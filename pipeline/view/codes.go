@@ -33,6 +33,7 @@ var groups = []struct{ prefix, title, about string }{
 	{"PLAN", "Plans", "What the configuration keeps out of a plan."},
 	{"GUARD", "Guards", "Ceilings that stop a plan that is too big to be meant."},
 	{"DRIFT", "Drift", "Changes somebody made on Faire."},
+	{"DECISION", "Decisions", "Answers of people, and when they end."},
 	{"FAIRE", "Faire's answers", "What Faire said to a request."},
 }
 

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/review"
 )
 
 // Record writes what a finished run leaves behind, all of it or nothing. Rows come in through Arrow into tables of a helper
@@ -114,9 +116,9 @@ func loadRecord(ctx context.Context, db *database, record ledger.Record) error {
 	if err != nil {
 		return err
 	}
-	return db.help(ctx, table("exception", "id", "id code fingerprint"), func(add func(...any) error) error {
-		for _, exception := range record.Exceptions {
-			if err := add(exception.ID, exception.Code, exception.Fingerprint); err != nil {
+	return db.help(ctx, table("exception", "id", "id code fingerprint severity sku style name waived:b"), func(add func(...any) error) error {
+		for _, e := range record.Exceptions {
+			if err := add(e.ID, e.Code, e.Fingerprint, string(e.Severity), e.SKU, e.Style, e.Name, e.Is(check.Waived)); err != nil {
 				return err
 			}
 		}
@@ -290,18 +292,40 @@ func (r *recorder) taxonomy(ctx context.Context) error {
 		FULL JOIN taxonomy_type t ON t.type_id = l.type_id`, nullTime(r.record.Now))
 }
 
-// history keeps when and by which run an exception was first and last seen.
+// history keeps when and by which run an exception was first and last seen, and by how many, and tallies them. A run that did not
+// look at everything (an apply, stock alone) leaves alone what it has of exceptions that are known.
 func (r *recorder) history(ctx context.Context) error {
+	if r.record.Whole {
+		if err := r.tally(ctx); err != nil {
+			return err
+		}
+	}
 	if len(r.record.Exceptions) == 0 {
 		return nil
 	}
 	return r.replace(ctx, stateTable("exception_history"), `
 		SELECT coalesce(e.id, h.id) AS id, coalesce(e.code, h.code) AS code, coalesce(e.fingerprint, h.fingerprint) AS fingerprint,
 			coalesce(h.first_run, e.run) AS first_run, coalesce(h.first_time, e.at) AS first_time,
-			coalesce(e.run, h.last_run) AS last_run, coalesce(e.at, h.last_time) AS last_time
-		FROM (SELECT id, min(code) AS code, min(fingerprint) AS fingerprint, CAST(? AS VARCHAR) AS run, CAST(? AS TIMESTAMP) AS at
+			CASE WHEN e.whole OR h.id IS NULL THEN e.run ELSE h.last_run END AS last_run,
+			CASE WHEN e.whole OR h.id IS NULL THEN e.at ELSE h.last_time END AS last_time,
+			CASE WHEN h.id IS NULL THEN 1 ELSE coalesce(h.runs, 1) + CASE WHEN e.whole THEN 1 ELSE 0 END END AS runs,
+			coalesce(e.severity, h.severity) AS severity, coalesce(e.sku, h.sku) AS sku, coalesce(e.style, h.style) AS style, coalesce(e.name, h.name) AS name
+		FROM (SELECT id, min(code) AS code, min(fingerprint) AS fingerprint, min(severity) AS severity, min(sku) AS sku, min(style) AS style, min(name) AS name,
+				CAST(? AS BOOLEAN) AS whole, CAST(? AS VARCHAR) AS run, CAST(? AS TIMESTAMP) AS at
 			FROM helper.exception GROUP BY id) e
-		FULL JOIN exception_history h ON h.id = e.id`, r.record.Run, nullTime(r.record.Now))
+		FULL JOIN exception_history h ON h.id = e.id`, r.record.Whole, r.record.Run, nullTime(r.record.Now))
+}
+
+// tally counts the exceptions of the run by code, waived ones left out, and forgets the runs that are long past. A run without any
+// has a row too: what was there before it is resolved.
+func (r *recorder) tally(ctx context.Context) error {
+	return r.replace(ctx, stateTable("exception_tally"), `
+		WITH told AS (
+			SELECT * FROM exception_tally WHERE run IN (SELECT run FROM exception_tally GROUP BY run ORDER BY max(time) DESC, run DESC LIMIT ?)
+			UNION ALL BY NAME SELECT CAST(? AS VARCHAR) AS run, CAST(? AS TIMESTAMP) AS time, code, severity, count
+			FROM (SELECT code, min(severity) AS severity, count(*) AS count FROM helper.exception WHERE NOT waived GROUP BY code
+				UNION ALL SELECT '', '', 0 WHERE NOT EXISTS (SELECT 1 FROM helper.exception WHERE NOT waived))
+		) SELECT * FROM told`, review.TalliedRuns-1, r.record.Run, nullTime(r.record.Now))
 }
 
 // replace makes a table anew of a query that may read it. Rows that are deleted and inserted would not be given back, and the file
@@ -322,7 +346,7 @@ func (r *recorder) good(ctx context.Context) error {
 func (r *recorder) exports(ctx context.Context) error {
 	changed := map[string]bool{
 		"product_state": len(r.record.States) > 0, "variant_state": len(r.record.States) > 0, "taxonomy_type": len(r.record.Types) > 0,
-		"exception_history": len(r.record.Exceptions) > 0, "token_generation": len(r.record.Generations) > 0,
+		"exception_history": len(r.record.Exceptions) > 0, "exception_tally": r.record.Whole, "token_generation": len(r.record.Generations) > 0,
 	}
 	for _, layout := range mirrorTables() {
 		changed[layout.name] = r.record.MirrorDir != "" || len(r.record.Refreshed) > 0 ||

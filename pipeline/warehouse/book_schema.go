@@ -10,7 +10,8 @@ import (
 //	2  mirror_variant has on_hand
 //	3  mirror_variant has measurements, both mirror_product and mirror_variant preorders; what was mirrored before is forgotten, since
 //	   nobody asked Faire for these then, and blank would pass for what Faire holds: the next run walks everything
-const bookVersion = 3
+//	4  exception_history counts runs and says whose an exception was; exception_tally counts them by code and run
+const bookVersion = 4
 
 // VersionError says that the state was written by another version of the program.
 type VersionError struct {
@@ -80,6 +81,11 @@ var upgrades = []string{
 		ALTER TABLE mirror_variant ADD COLUMN expected_ship_window_end_date VARCHAR; ALTER TABLE mirror_variant ADD COLUMN stop_selling_at BIGINT;
 		UPDATE brand SET mirror_until = NULL, last_full_walk = NULL; DELETE FROM export WHERE name IN ('mirror_product', 'mirror_variant');
 		INSERT INTO schema_version VALUES (3)`,
+	`ALTER TABLE exception_history ADD COLUMN runs BIGINT; ALTER TABLE exception_history ADD COLUMN severity VARCHAR;
+		ALTER TABLE exception_history ADD COLUMN sku VARCHAR; ALTER TABLE exception_history ADD COLUMN style VARCHAR;
+		ALTER TABLE exception_history ADD COLUMN name VARCHAR; DELETE FROM export WHERE name = 'exception_history';
+		CREATE TABLE exception_tally (run VARCHAR, time TIMESTAMP, code VARCHAR, severity VARCHAR, count BIGINT);
+		INSERT INTO schema_version VALUES (4)`,
 }
 
 // createTables makes the tables of a new file.

@@ -11,6 +11,7 @@ import (
 
 	"fairesync/pipeline/config"
 	"fairesync/pipeline/ledger"
+	"fairesync/pipeline/review"
 )
 
 // Prepare makes the input tables of the relations, writes those that are staged as Parquet files below Options.Dir, and closes
@@ -104,6 +105,9 @@ func (w *Warehouse) loadInputs(ctx context.Context, inputs ledger.Inputs) error 
 	if err := w.loadWarehouses(ctx, cfg); err != nil {
 		return err
 	}
+	if err := w.loadDecisions(ctx, inputs); err != nil {
+		return err
+	}
 	if err := w.loadAliases(ctx, inputs); err != nil {
 		return err
 	}
@@ -152,7 +156,23 @@ func (w *Warehouse) loadWarehouses(ctx context.Context, cfg config.Config) error
 	})
 }
 
-// loadAliases makes alias_row of the alias file and of the alias column of the source.
+// loadDecisions makes decision of those in force that relations obey; the others are the plan's and the report's.
+func (w *Warehouse) loadDecisions(ctx context.Context, inputs ledger.Inputs) error {
+	return w.fillTable(ctx, decisionTable(), func(add func(...any) error) error {
+		for _, d := range inputs.Decisions {
+			switch d.Kind {
+			case review.Alias, review.Taxonomy, review.Price, review.Recreate:
+				if err := add(string(d.Kind), d.Key, d.Field, string(d.Action), d.Value, d.Seen, d.Words(), d.Place); err != nil {
+					return err
+				}
+			case review.Approval, review.Drift, review.Waiver, review.Owner:
+			}
+		}
+		return nil
+	})
+}
+
+// loadAliases makes alias_row of the decisions, of the alias file and of the alias column of the source.
 func (w *Warehouse) loadAliases(ctx context.Context, inputs ledger.Inputs) error {
 	file := ""
 	if inputs.Config.Alias.File != "" {
@@ -168,6 +188,11 @@ func (w *Warehouse) loadAliases(ctx context.Context, inputs ledger.Inputs) error
 	})
 	if err != nil {
 		return err
+	}
+	err = w.db.exec(ctx, `INSERT INTO alias_row BY NAME SELECT 'decision' AS origin, t.alias_name, d.value AS alias_value, d.key AS wms_sku,
+		d.place AS file, 0 AS "row" FROM decision d CROSS JOIN setting t WHERE d.kind = 'alias' AND d.action = 'link'`)
+	if err != nil {
+		return fmt.Errorf("load alias_row: %w", err)
 	}
 	err = w.db.exec(ctx, `INSERT INTO alias_row BY NAME SELECT 'wms' AS origin, t.alias_name, i.alias AS alias_value, i.sku AS wms_sku, i.file, i."row"
 		FROM item i CROSS JOIN setting t WHERE i.alias IS NOT NULL AND i.kind = 'sku'`)

@@ -79,7 +79,8 @@ func (d *database) importParquet(ctx context.Context, target string, layout layo
 var addedColumns = map[string][]string{
 	"item": {"length", "width", "height", "distance_unit", "preorder", "order_by_date", "keep_active_past_order_by_date",
 		"expected_ship_date", "expected_ship_window_end_date"},
-	"mirror_product": {"preorderable", "order_by_date", "keep_active_past_order_by_date", "expected_ship_date", "expected_ship_window_end_date"},
+	"exception_history": {"runs", "severity", "sku", "style", "name"},
+	"mirror_product":    {"preorderable", "order_by_date", "keep_active_past_order_by_date", "expected_ship_date", "expected_ship_window_end_date"},
 	"mirror_variant": {"on_hand", "weight", "mass_unit", "length", "width", "height", "distance_unit", "orderability_type", "expected_ship_date",
 		"expected_ship_window_end_date", "stop_selling_at"},
 }

@@ -169,23 +169,6 @@ func (w *Warehouse) sum(ctx context.Context, relation, key string) (string, erro
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// FirstSeen says by exception id which run saw it first, from the history Restore brought.
-func (w *Warehouse) FirstSeen(ctx context.Context) (map[string]string, error) {
-	first := map[string]string{}
-	err := w.db.each(ctx, "SELECT id, first_run FROM exception_history", func(scan func(...any) error) error {
-		var id, run string
-		if err := scan(null(&id), null(&run)); err != nil {
-			return err
-		}
-		first[id] = run
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read exception_history: %w", err)
-	}
-	return first, nil
-}
-
 // null scans a text, "" for NULL.
 func null(target *string) sql.Scanner { return (*nullable)(target) }
 

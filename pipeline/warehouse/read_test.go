@@ -124,9 +124,13 @@ func TestReads(t *testing.T) {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 
-	first, err := w.FirstSeen(t.Context())
+	known, err := w.History(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	first := map[string]string{}
+	for id, e := range known {
+		first[id] = e.FirstSeen
 	}
 	if diff := cmp.Diff(map[string]string{"x1": "r0"}, first); diff != "" {
 		t.Errorf("first seen (-want +got):\n%s", diff)

@@ -191,7 +191,7 @@ func decisions(t *testing.T, w *warehouse.Warehouse) map[string]any {
 	read("rows", rows, err)
 	desired, current, err := w.Digests(ctx)
 	read("digests", []string{desired, current}, err)
-	seen, err := w.FirstSeen(ctx)
+	seen, err := w.History(ctx)
 	read("first seen", seen, err)
 	if len(exceptions) == 0 || len(pairs) == 0 || len(rows) == 0 || len(seen) == 0 {
 		t.Errorf("there is too little to compare: %d exceptions, %d pairs, %d rows, %d seen", len(exceptions), len(pairs), len(rows), len(seen))

@@ -132,6 +132,11 @@ func aliasTable() layout {
 	return table("alias_row", "origin file row alias_name alias_value wms_sku", "origin alias_name alias_value wms_sku file row:i")
 }
 
+// decisionTable is what people laid down and nobody withdrew (package review).
+func decisionTable() layout {
+	return table("decision", "kind key field", "kind key field action value seen words place")
+}
+
 func taxonomyRuleTable() layout {
 	return table("taxonomy_rule", "row", "row:i scope pattern type_id")
 }
@@ -167,7 +172,8 @@ func stateTables() []layout {
 		table("token_generation", "key", "key generation:i"),
 		table("taxonomy_type", "type_id", "type_id name first_seen:t last_seen:t listed:b"),
 		table("exception_history", "id",
-			"id code fingerprint first_run first_time:t last_run last_time:t"),
+			"id code fingerprint first_run first_time:t last_run last_time:t runs:i severity sku style name"),
+		table("exception_tally", "time run code", "run time:t code severity count:i"),
 	}
 }
 

@@ -3,7 +3,7 @@
 --           to a new product. A style on several products takes the linked one, else the one with most of its SKUs.
 -- grain:    one row per style that is on Faire
 -- key:      product_key
--- reads:    wanted_variant, variant_match, product_state, mirror_product, setting, token_generation
+-- reads:    wanted_variant, variant_match, product_state, mirror_product, setting, generation
 -- as:       table
 WITH placed AS (
   SELECT w.product_key, m.product_id, count(*) AS variants,
@@ -19,7 +19,7 @@ WITH placed AS (
 ), created AS (
   SELECT y.product_key, p.product_id, 0 AS variants, true AS by_token
   FROM style y CROSS JOIN setting t
-  LEFT JOIN token_generation g ON g.key = y.product_key
+  LEFT JOIN generation g ON g.key = y.product_key
   JOIN mirror_product p ON p.token = 'fs1-' || left(sha256(concat_ws('|', t.brand_id, y.product_key, '')), 24) || '-'
     || coalesce(g.generation, 1)
   WHERE coalesce(p.lifecycle, '') <> 'DELETED'

@@ -3,7 +3,7 @@
 --           WMS SKU (design 4.1). The tokens make a repeated create harmless.
 -- grain:    one row per variant
 -- key:      variant_key
--- reads:    standing_row, sku_duplicate, alias_winner, alias_problem, clean_item, setting, token_generation
+-- reads:    standing_row, sku_duplicate, alias_winner, alias_problem, clean_item, setting, generation
 -- as:       table
 SELECT
   r.variant_key,                                                      -- our key of the variant
@@ -17,10 +17,11 @@ SELECT
   (SELECT min(p.code) FROM alias_problem p WHERE p.sku = r.sku) AS alias_problem, -- code that blocks it
   c.inactive,                                                         -- the source says it is inactive
   'fs1-' || left(sha256(concat_ws('|', s.brand_id, r.product_key, r.variant_key)), 24) || '-'
-    || coalesce(g.generation, 1) AS token                             -- idempotence token of its create
+    || coalesce(g.generation, 1) + coalesce(v.generation, 1) - 1 AS token                             -- idempotence token of its create
 FROM standing_row r
 JOIN clean_item c USING (item_id)
 LEFT JOIN alias_winner a ON a.sku = r.sku
-LEFT JOIN token_generation g ON g.key = r.product_key
+LEFT JOIN generation g ON g.key = r.product_key
+LEFT JOIN generation v ON v.key = r.variant_key
 ANTI JOIN sku_duplicate d ON d.source = r.source AND d.sku = r.sku
 CROSS JOIN setting s

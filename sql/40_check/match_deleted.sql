@@ -2,7 +2,7 @@
 -- about:    Linked products and variants that are deleted on Faire or no longer there; never made again without a decision.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    product_state, variant_state, mirror_product, live_variant, shaped_variant
+-- reads:    product_state, variant_state, mirror_product, live_variant, shaped_variant, decision
 -- as:       table
 WITH dead_product AS (
   SELECT s.product_id, s.product_key FROM product_state s LEFT JOIN mirror_product p USING (product_id)
@@ -29,3 +29,4 @@ SELECT
   'linked to ' || faire_id AS wanted,                                  -- value wanted
   NULL::VARCHAR AS proposal                                            -- what to put instead
 FROM finding
+ANTI JOIN decision d ON d.kind = 'recreate' AND d.key = faire_id

@@ -3,7 +3,7 @@
 --           whose SKU is not matched because it stands on several sides is match_duplicates' or sku_duplicate_rows' to tell.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    live_variant, variant_match, variant_state, match_duplicates, sku_duplicate, sku_suggestion
+-- reads:    live_variant, variant_match, variant_state, match_duplicates, sku_duplicate, sku_suggestion, decision
 -- as:       table
 WITH near AS (
   SELECT variant_id, string_agg(printf('%s (%d %%: %s)', source_sku, score, reason), '; ' ORDER BY place) AS proposal FROM sku_suggestion GROUP BY variant_id
@@ -24,4 +24,5 @@ FROM live_variant l
 LEFT JOIN near n USING (variant_id)
 ANTI JOIN variant_match m USING (variant_id)
 ANTI JOIN variant_state s USING (variant_id)
+ANTI JOIN decision d ON d.kind = 'alias' AND d.action = 'leave' AND d.key = 'variant:' || l.variant_id AND d.seen = coalesce(l.sku, '')
 WHERE l.sku IS NULL OR l.sku NOT IN (SELECT detail FROM match_duplicates UNION ALL SELECT sku FROM sku_duplicate)

@@ -27,4 +27,4 @@ FROM price_choice p
 JOIN shaped_variant v USING (variant_key)
 JOIN taxonomy_choice t ON t.product_key = p.product_key
 JOIN median m ON m.type_id = t.type_id AND m.geography = p.geography
-WHERE v.variant_id IS NULL AND m.prices >= 5 AND (p.wholesale * 20 < m.median OR p.wholesale > m.median * 20)
+WHERE v.variant_id IS NULL AND p.decided IS NULL AND m.prices >= 5 AND (p.wholesale * 20 < m.median OR p.wholesale > m.median * 20)

@@ -1,6 +1,6 @@
 -- relation: price_move
 -- about:    Prices that move by more than 30 % against what Faire holds, or by a factor that smells of units: about 100, about
---           1/100, or the case size.
+--           1/100, or the case size. What a person decided has been looked at.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
 -- reads:    price_choice, shaped_product, mirror_product
@@ -17,7 +17,7 @@ WITH part AS (
   FROM part p
   JOIN shaped_product s USING (product_key)
   LEFT JOIN mirror_product m USING (product_id)
-  WHERE p.ours > 0 AND p.theirs > 0 AND p.ours <> p.theirs
+  WHERE p.decided IS NULL AND p.ours > 0 AND p.theirs > 0 AND p.ours <> p.theirs
 )
 SELECT
   CASE WHEN scale THEN 'PRICE_SCALE' ELSE 'PRICE_MOVE' END AS code,    -- code of check.Codes

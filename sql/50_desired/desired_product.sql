@@ -3,7 +3,7 @@
 --           UNPUBLISHED. Values that are defaults or derived are named in defaulted: they serve creates only (design 4.2).
 -- grain:    one row per product_key
 -- key:      product_key
--- reads:    desired_variant, shaped_product, shaped_image, taxonomy_choice, product_state, setting, token_generation, product_match
+-- reads:    desired_variant, shaped_product, shaped_image, taxonomy_choice, product_state, setting, generation, product_match
 -- as:       table
 WITH pictured AS (
   SELECT DISTINCT product_key FROM shaped_image WHERE variant_key = ''
@@ -48,5 +48,5 @@ LEFT JOIN product_match m USING (product_key)
 LEFT JOIN linked l USING (product_key)
 LEFT JOIN taxonomy_choice t USING (product_key)
 LEFT JOIN pictured i USING (product_key)
-LEFT JOIN token_generation g ON g.key = w.product_key
+LEFT JOIN generation g ON g.key = w.product_key
 CROSS JOIN setting s

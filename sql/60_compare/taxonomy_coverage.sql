@@ -17,7 +17,7 @@ SELECT
   p.scope,                                                            -- category, type or product: scope of a rule for it
   p.text,                                                             -- the words, as they came
   count(*) AS products,                                               -- that are told by them
-  count(*) FILTER (WHERE p.chosen_by IN ('rule', 'name')) AS mapped,  -- of these: with a type
+  count(*) FILTER (WHERE p.chosen_by IN ('decision', 'rule', 'name')) AS mapped,  -- of these: with a type
   count(*) FILTER (WHERE p.live) AS live,                             -- of these: published on Faire
   coalesce(string_agg(DISTINCT coalesce(p.type_name, '(not on Faire''s list any more)') || ' ' || p.type_id, chr(10)
     ORDER BY coalesce(p.type_name, '(not on Faire''s list any more)') || ' ' || p.type_id) FILTER (WHERE p.type_id IS NOT NULL), '') AS types, -- chosen, one per line
