@@ -86,7 +86,7 @@ func (r *run) age(ctx context.Context) error {
 		e.FirstSeen, e.History = r.summary.Run, h
 		if before, ok := known[e.ID]; ok {
 			e.FirstSeen, h.FirstTime, h.LastSeen, h.Runs = before.FirstSeen, before.History.FirstTime, before.History.LastSeen, before.History.Runs+1
-			if h.Status = check.Open; last != "" && h.LastSeen != last {
+			if h.Status = check.Open; h.LastSeen < last { // ids of runs sort by time
 				h.Status = check.Reopened
 			}
 		}

@@ -7,7 +7,8 @@ import "maps"
 func InputTables() map[string]string { return maps.Clone(inputTables) }
 
 var inputTables = map[string]string{
-	"alias_row":        "Aliases, of the alias file and of the alias column of the source.",
+	"alias_row":        "Aliases, of decisions, of the alias file and of the alias column of the source.",
+	"decision":         "What people decided about aliases, types, prices and products to make again, as far as it is in force (docs/review.md).",
 	"feed_exception":   "What the sources found wrong while they read.",
 	"field_order":      "Which sources are asked for a field that a supplement may give, best first.",
 	"finding":          "Every row of the relations of 40_check, in one table.",

@@ -94,7 +94,7 @@ func (k kept) write(t *testing.T, name, content string) {
 
 func TestCheckpointIsTheStateASecondTime(t *testing.T) {
 	k := keep(t)
-	want := ledger.Checkpoint{Layout: 3, Brand: catalog.Brand{ID: "b_1", Name: "2"}, MirrorUntil: noon, LastFullWalk: noon.Add(2 * time.Hour),
+	want := ledger.Checkpoint{Layout: 4, Brand: catalog.Brand{ID: "b_1", Name: "2"}, MirrorUntil: noon, LastFullWalk: noon.Add(2 * time.Hour),
 		GoodRows: map[string]int64{"wms": 120}, Run: "r2", Recorded: noon.Add(2 * time.Hour), Objects: map[string]string{}}
 	for table, path := range k.memory.Objects {
 		want.Objects[table] = filepath.Base(path)

@@ -77,7 +77,7 @@ func TestBookBeforeTheFirstRun(t *testing.T) {
 			t.Errorf("object %s: %v, %v", name, info, err)
 		}
 	}
-	if len(names) != 11 {
+	if len(names) != 12 {
 		t.Errorf("objects %v", names)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
@@ -99,25 +99,30 @@ func TestBookRoundTrip(t *testing.T) {
 	prepare(t, walk, inputs(nil))
 
 	first := ledger.Record{
-		Run: "r1", Now: noon, Account: catalog.Brand{ID: "b_1", Name: "Luma", Currency: "USD", Locale: "en_US"}, Good: true, FullWalk: true,
+		Run: "r1", Now: noon, Account: catalog.Brand{ID: "b_1", Name: "Luma", Currency: "USD", Locale: "en_US"}, Good: true, Whole: true, FullWalk: true,
 		Manifest: stage.Manifest{Entries: []stage.Entry{{Source: "wms", Table: "item", Rows: 120, Complete: true},
 			{Source: "wms", Table: "other", Rows: 7, Complete: true}, {Source: "feed", Table: "item", Rows: 9, Complete: true}}},
 		Types: []catalog.Type{{ID: "tt_1", Name: "Shirts"}, {ID: "tt_2", Name: "Hats"}}, MirrorDir: filepath.Join(staged, "faire"),
 		Refreshed:  []catalog.Product{shirt("p_2", "After the write", noon.Add(time.Hour)), shirt("p_3", "Created", noon.Add(time.Hour))},
 		States:     map[string]plan.State{"p_1": state("wms:a", "p_1", "v1", "v2"), "p_2": state("wms:b", "p_2", "v3"), "p_9": state("wms:a", "p_9", "v9")},
 		HeldDigest: map[string]string{"p_1": "d1", "p_2": "d2"}, Generations: map[string]int{"wms:a": 2, "wms:b": 1},
-		Exceptions: []check.Exception{{ID: "x1", Code: "PRICE_RATIO", Fingerprint: "f1"}, {ID: "x2", Code: "IMAGE_LOST", Fingerprint: "f2"}},
+		Exceptions: []check.Exception{{ID: "x1", Code: "PRICE_RATIO", Fingerprint: "f1", Severity: check.Error, SKU: "A-1", Style: "A", Name: "Tee"},
+			{ID: "x4", Code: "PRICE_RATIO", History: &check.History{Status: check.Waived}}, {ID: "x2", Code: "IMAGE_LOST", Fingerprint: "f2"}},
 	}
 	if err := book.Record(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
 	second := ledger.Record{
-		Run: "r2", Now: noon.Add(24 * time.Hour), Manifest: stage.Manifest{Entries: []stage.Entry{{Source: "wms", Table: "item", Rows: 3, Complete: true}}},
+		Run: "r2", Now: noon.Add(24 * time.Hour), Whole: true, Manifest: stage.Manifest{Entries: []stage.Entry{{Source: "wms", Table: "item", Rows: 3, Complete: true}}},
 		Types:  []catalog.Type{{ID: "tt_2", Name: "Hats and caps"}, {ID: "tt_3", Name: "Shoes"}},
 		States: map[string]plan.State{"p_1": state("wms:a2", "p_1", "v2", "v5")}, HeldDigest: map[string]string{"p_1": "d1b"},
 		Generations: map[string]int{"wms:a": 3}, Exceptions: []check.Exception{{ID: "x2", Code: "IMAGE_LOST", Fingerprint: "f2b"}, {ID: "x3", Code: "STOCK_NEGATIVE"}},
 	}
 	if err := book.Record(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	applied := ledger.Record{Run: "r3", Now: noon.Add(48 * time.Hour), Exceptions: []check.Exception{{ID: "x3", Code: "STOCK_NEGATIVE"}}}
+	if err := book.Record(t.Context(), applied); err != nil { // it looked at few: what it saw says nothing of what is open
 		t.Fatal(err)
 	}
 	memory, err := book.Open(t.Context(), objects)
@@ -157,9 +162,17 @@ func TestBookRoundTrip(t *testing.T) {
 			variant("wms:b/0", "wms:b", "v3")},
 		"token_generation": {{"key": "wms:a", "generation": "3"}, {"key": "wms:b", "generation": "1"}},
 		"exception_history": {
-			{"id": "x1", "code": "PRICE_RATIO", "fingerprint": "f1", "first_run": "r1", "first_time": "2026-03-02 12:00:00", "last_run": "r1", "last_time": "2026-03-02 12:00:00"},
-			{"id": "x2", "code": "IMAGE_LOST", "fingerprint": "f2b", "first_run": "r1", "first_time": "2026-03-02 12:00:00", "last_run": "r2", "last_time": "2026-03-03 12:00:00"},
-			{"id": "x3", "code": "STOCK_NEGATIVE", "first_run": "r2", "first_time": "2026-03-03 12:00:00", "last_run": "r2", "last_time": "2026-03-03 12:00:00"},
+			{"id": "x1", "code": "PRICE_RATIO", "fingerprint": "f1", "first_run": "r1", "first_time": "2026-03-02 12:00:00", "last_run": "r1", "last_time": "2026-03-02 12:00:00",
+				"runs": "1", "severity": "error", "sku": "A-1", "style": "A", "name": "Tee"},
+			{"id": "x2", "code": "IMAGE_LOST", "fingerprint": "f2b", "first_run": "r1", "first_time": "2026-03-02 12:00:00", "last_run": "r2", "last_time": "2026-03-03 12:00:00", "runs": "2"},
+			{"id": "x3", "code": "STOCK_NEGATIVE", "first_run": "r2", "first_time": "2026-03-03 12:00:00", "last_run": "r2", "last_time": "2026-03-03 12:00:00", "runs": "1"},
+			{"id": "x4", "code": "PRICE_RATIO", "first_run": "r1", "first_time": "2026-03-02 12:00:00", "last_run": "r1", "last_time": "2026-03-02 12:00:00", "runs": "1"},
+		},
+		"exception_tally": {
+			{"run": "r1", "time": "2026-03-02 12:00:00", "code": "IMAGE_LOST", "count": "1"},
+			{"run": "r1", "time": "2026-03-02 12:00:00", "code": "PRICE_RATIO", "severity": "error", "count": "1"},
+			{"run": "r2", "time": "2026-03-03 12:00:00", "code": "IMAGE_LOST", "count": "1"},
+			{"run": "r2", "time": "2026-03-03 12:00:00", "code": "STOCK_NEGATIVE", "count": "1"},
 		},
 	} {
 		if diff := cmp.Diff(want, read(t, w, name)); diff != "" {
@@ -298,7 +311,11 @@ func TestBookDoesNotGrow(t *testing.T) {
 // Files of earlier layouts are brought up to date and keep what they hold. What they mirrored before measures and preorders were asked
 // for is read again from the beginning: nobody knows what Faire holds of these.
 func TestBookOfAnEarlierVersion(t *testing.T) {
-	const toLayout2 = `ALTER TABLE mirror_product DROP COLUMN preorderable; ALTER TABLE mirror_product DROP COLUMN order_by_date;
+	const toLayout3 = `ALTER TABLE exception_history DROP COLUMN runs; ALTER TABLE exception_history DROP COLUMN severity;
+		ALTER TABLE exception_history DROP COLUMN sku; ALTER TABLE exception_history DROP COLUMN style; ALTER TABLE exception_history DROP COLUMN name;
+		DROP TABLE exception_tally; DELETE FROM export WHERE name IN ('exception_history', 'exception_tally');
+		DELETE FROM schema_version; INSERT INTO schema_version VALUES (3)`
+	const toLayout2 = toLayout3 + `; ALTER TABLE mirror_product DROP COLUMN preorderable; ALTER TABLE mirror_product DROP COLUMN order_by_date;
 		ALTER TABLE mirror_product DROP COLUMN keep_active_past_order_by_date; ALTER TABLE mirror_product DROP COLUMN expected_ship_date;
 		ALTER TABLE mirror_product DROP COLUMN expected_ship_window_end_date; ALTER TABLE mirror_variant DROP COLUMN weight;
 		ALTER TABLE mirror_variant DROP COLUMN mass_unit; ALTER TABLE mirror_variant DROP COLUMN length; ALTER TABLE mirror_variant DROP COLUMN width;

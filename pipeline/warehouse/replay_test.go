@@ -218,7 +218,7 @@ func TestStagedInputs(t *testing.T) {
 	if diff := cmp.Diff(map[string]catalog.Stock{"v1_p_1": {OnHand: number(4)}}, got.Stock); diff != "" {
 		t.Errorf("stock (-want +got):\n%s", diff)
 	}
-	if got.Run != run.ID() || got.Dir != run.Staging() || len(got.Manifest.Entries) != 1 || len(got.Tables) != 11 {
+	if got.Run != run.ID() || got.Dir != run.Staging() || len(got.Manifest.Entries) != 1 || len(got.Tables) != 12 {
 		t.Errorf("staged %+v", got)
 	}
 }
