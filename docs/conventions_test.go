@@ -194,7 +194,7 @@ func TestChecks(t *testing.T) {
 }
 
 // readByGo are the relations package warehouse and package edges read.
-var readByGo = []string{"candidate", "census", "current_document", "desired_document", "decided_field", "exception", "price_point", "question", "row_account", "taxonomy_coverage",
+var readByGo = []string{"candidate", "census", "current_document", "desired_document", "decided_field", "exception", "lineage", "price_point", "question", "row_account", "taxonomy_coverage",
 	"unknown_rule"}
 
 // TestEveryRelationIsRead: a relation nobody reads is work for nothing. Those of 40_check are read as finding.

@@ -62,6 +62,7 @@ type Decisions interface {
 	Questions(ctx context.Context) ([]review.Question, error)
 	PricePoints(ctx context.Context) ([]catalog.PricePoint, error)
 	Decided(ctx context.Context) (map[[3]string]string, error)
+	Lineage(ctx context.Context, skus []string) ([]ledger.Step, error)
 	UnknownRules(ctx context.Context) ([]string, error)
 	TypeQuestions(ctx context.Context) ([]catalog.TypeQuestion, error)
 }

@@ -63,6 +63,37 @@ func Replay(ctx context.Context, edges Edges, run string) (replayed Replayed, er
 	return replayed, r.compareFiles(folder, &replayed)
 }
 
+// Lineage runs the relations of a run again, offline, and says step by step how the rows with one of these SKUs came to be what it wanted on
+// Faire. It calls nobody, takes no lock and leaves nothing behind.
+func Lineage(ctx context.Context, edges Edges, run string, skus []string) (steps []ledger.Step, err error) {
+	folder, err := edges.State.OpenRun(run)
+	if err != nil {
+		return nil, fmt.Errorf("lineage: %w", err)
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	staged, err := edges.State.ReadStaged(folder)
+	if err != nil {
+		return nil, fmt.Errorf("lineage: %w", err)
+	}
+	scratch, err := os.MkdirTemp(edges.State.Dir(), ".replay-")
+	if err != nil {
+		return nil, fmt.Errorf("lineage: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	space, err := edges.Workspace(scratch, scratch)
+	if err != nil {
+		return nil, fmt.Errorf("lineage: %w", err)
+	}
+	defer func() { err = errors.Join(err, space.Close()) }()
+	if err := space.Replay(ctx, staged); err != nil {
+		return nil, err
+	}
+	if err := space.Transform(ctx); err != nil {
+		return nil, err
+	}
+	return space.Lineage(ctx, skus)
+}
+
 // again is a run in the place of the one before: its clock, its options, its configuration.
 func again(edges Edges, folder *ledger.Run, staged ledger.Staged, before plan.Plan) *run {
 	edges.Config = staged.Inputs.Config

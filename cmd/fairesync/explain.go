@@ -16,6 +16,7 @@ import (
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/review"
 	"fairesync/pipeline/view"
 	"fairesync/pipeline/warehouse"
 )
@@ -59,7 +60,18 @@ func (r *record) explanations(ctx context.Context, asked string) ([]view.Explana
 		}
 		list[i] = e
 	}
-	return list, r.parts(rows, last, list)
+	if err := r.parts(rows, last, list); err != nil {
+		return nil, err
+	}
+	decided, err := r.ReadDecisions()
+	if err != nil {
+		return nil, err
+	}
+	decided = review.InForce(decided)
+	for i := range list {
+		list[i].Decisions = concerning(decided, list[i])
+	}
+	return list, nil
 }
 
 // lastCompared is the newest run that ended and compared with Faire; zero if there is none.

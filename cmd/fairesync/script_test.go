@@ -342,6 +342,7 @@ var masks = []struct {
 	{regexp.MustCompile(`\d{8}T\d{6}Z-[0-9a-f]{4}`), "RUN"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "TIME"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\dZ`), "TIME"},
+	{regexp.MustCompile(`since \d{4}-\d\d-\d\d`), "since DAY"},
 	{regexp.MustCompile(`"ms":\{[^}]*\}`), `"ms":{}`},
 	{regexp.MustCompile(`http://127\.0\.0\.1:\d+`), "http://HOST"},
 	{regexp.MustCompile(`(?m)\t[0-9.]+(ms|s)(\t|$)`), "\tTOOK$2"},

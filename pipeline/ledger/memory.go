@@ -118,3 +118,12 @@ type StatusRow struct {
 	LastChanged time.Time `json:"last_changed,omitzero"` // last write of ours that concerned it
 	LastChecked time.Time `json:"last_checked"`
 }
+
+// Step is one of those by which a source row comes to be what is wanted on Faire: a row of the relation lineage.
+type Step struct {
+	SKU        string `json:"sku"`
+	Style      string `json:"style"`
+	ProductKey string `json:"product_key"`
+	Name       string `json:"step"`
+	Text       string `json:"text"` // of the step delivered: a JSON object of the row's values as they came
+}

@@ -1,8 +1,11 @@
 package view
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/load"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/review"
 )
 
 // Explanation is what the record tells of one SKU.
@@ -20,6 +24,8 @@ type Explanation struct {
 	Codes      []ExplainedCode   `json:"codes"`         // why it is held or ignored
 	Run        string            `json:"run,omitempty"` // the last one that compared with Faire; its are exceptions and plan
 	Command    string            `json:"command,omitempty"`
+	Lineage    []ledger.Step     `json:"lineage,omitempty"` // how its row came to be what is wanted; nil: the run is not computed again
+	Decisions  []review.Decision `json:"decisions,omitempty"`
 	Exceptions []check.Exception `json:"exceptions"`
 	Plan       Part              `json:"plan"`
 	History    []Part            `json:"history"` // runs that sent something about it, newest first
@@ -61,6 +67,8 @@ func (h *Human) explain(e Explanation) string {
 	}
 	p.line(0, strong, "%s", title)
 	p.standing(e)
+	p.lineage(e)
+	p.decided(e)
 	p.found(e)
 	if len(e.Plan.Changes) > 0 {
 		p.line(0, plain, "")
@@ -118,6 +126,84 @@ func (p *planWriter) found(e Explanation) {
 		p.wrapped(6, plain, "wanted    ", x.Wanted)
 		p.wrapped(6, plain, "proposal  ", x.Proposal)
 		p.wrapped(6, plain, "where     ", place(x))
+		p.wrapped(6, plain, "stands    ", life(x))
+	}
+}
+
+// life says in words since when an exception is known, who looks after it and until when it is waived.
+func life(x check.Exception) string {
+	h := x.History
+	if h == nil || h.Status == check.New && h.Owner == "" {
+		return ""
+	}
+	day, _, _ := strings.Cut(h.FirstTime, "T")
+	parts := []string{fmt.Sprintf("%s, seen by %s since %s", h.Status, count(int(h.Runs), "run"), day)}
+	if h.Status == check.Waived {
+		parts = append(parts, "until "+h.WaivedUntil+" "+h.WaivedBy)
+	}
+	if h.Owner != "" {
+		parts = append(parts, "looked after by "+h.Owner)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// lineage shows the way of the source row, and how many rules had nothing to say.
+func (p *planWriter) lineage(e Explanation) {
+	if len(e.Lineage) == 0 {
+		return
+	}
+	p.line(0, plain, "")
+	p.line(0, strong, "How %s made it", e.Run)
+	width := 0
+	for _, step := range e.Lineage {
+		width = max(width, len(step.Name))
+	}
+	for _, step := range e.Lineage {
+		text := step.Text
+		if step.Name == "delivered" {
+			text = delivered(text)
+		}
+		p.wrapped(2, plain, fmt.Sprintf("%-*s  ", width, step.Name), text)
+	}
+	said := map[string]bool{}
+	for _, x := range e.Exceptions {
+		said[x.Code] = true
+	}
+	verdict := fmt.Sprintf("all %d have nothing to say", len(check.Codes()))
+	if len(said) > 0 {
+		names := slices.Sorted(maps.Keys(said))
+		verdict = fmt.Sprintf("%s; the other %d have nothing to say", strings.Join(names, ", "), len(check.Codes())-len(names))
+	}
+	p.wrapped(2, plain, fmt.Sprintf("%-*s  ", width, "rules"), verdict)
+}
+
+// notShown are values of a delivered row that other lines tell, or that are no one's but ours.
+var notShown = []string{"item_id", "source", "file", "row", "kind", "problem", "sku_id", "sku_column", "sku_choice", "name_choice", "filtered", "description", "images", "product_images"}
+
+// delivered shows the values of a row that are there, long ones left out.
+func delivered(row string) string {
+	var values map[string]any
+	if err := json.Unmarshal([]byte(row), &values); err != nil {
+		return row
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if text, ok := values[name].(string); ok && text != "" && !slices.Contains(notShown, name) {
+			parts = append(parts, fmt.Sprintf("%s %q", name, text))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// decided shows the decisions that concern the SKU.
+func (p *planWriter) decided(e Explanation) {
+	if len(e.Decisions) == 0 {
+		return
+	}
+	p.line(0, plain, "")
+	p.line(0, strong, "Decisions in force")
+	for _, d := range e.Decisions {
+		p.wrapped(2, plain, "", fmt.Sprintf("%s: %s%s, %s%s", d.Kind, strings.TrimSpace(string(d.Action)+" "+d.Value), after(" of ", d.Field), d.Words(), after("; ", d.Note)))
 	}
 }
 

@@ -137,6 +137,9 @@ func (p *planWriter) change(change plan.Change) {
 	if change.Held() {
 		p.line(8, shade, "held by %s", strings.Join(change.HeldBy, ", "))
 	}
+	if change.ApprovedBy != "" {
+		p.line(8, plain, "approved %s", clean(change.ApprovedBy))
+	}
 }
 
 // words makes a name of code readable: option_set is option set.
@@ -150,6 +153,13 @@ func (p *planWriter) fields(indent int, fields []plan.Field) {
 	}
 	for _, field := range fields {
 		p.field(indent, field, min(width, 32))
+	}
+	told := ""
+	for _, field := range fields {
+		if field.By != "" && field.By != told { // the two amounts of a price have one decision
+			told = field.By
+			p.line(indent, plain, "%s %s", clean(field.Name), clean(told))
+		}
 	}
 }
 
