@@ -19,7 +19,7 @@ WITH placed AS (
 ), created AS (
   SELECT y.product_key, p.product_id, 0 AS variants, true AS by_token
   FROM style y CROSS JOIN setting t
-  LEFT JOIN generation g ON g.key = y.product_key
+  LEFT JOIN generation g ON g.scope = 'product' AND g.key = y.product_key
   JOIN mirror_product p ON p.token = 'fs1-' || left(sha256(concat_ws('|', t.brand_id, y.product_key, '')), 24) || '-'
     || coalesce(g.generation, 1)
   WHERE coalesce(p.lifecycle, '') <> 'DELETED'

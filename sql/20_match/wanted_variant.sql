@@ -21,7 +21,7 @@ SELECT
 FROM standing_row r
 JOIN clean_item c USING (item_id)
 LEFT JOIN alias_winner a ON a.sku = r.sku
-LEFT JOIN generation g ON g.key = r.product_key
-LEFT JOIN generation v ON v.key = r.variant_key
+LEFT JOIN generation g ON g.scope = 'product' AND g.key = r.product_key
+LEFT JOIN generation v ON v.scope = 'variant' AND v.key = r.variant_key
 ANTI JOIN sku_duplicate d ON d.source = r.source AND d.sku = r.sku
 CROSS JOIN setting s

@@ -48,5 +48,5 @@ LEFT JOIN product_match m USING (product_key)
 LEFT JOIN linked l USING (product_key)
 LEFT JOIN taxonomy_choice t USING (product_key)
 LEFT JOIN pictured i USING (product_key)
-LEFT JOIN generation g ON g.key = w.product_key
+LEFT JOIN generation g ON g.scope = 'product' AND g.key = w.product_key
 CROSS JOIN setting s
