@@ -49,6 +49,7 @@ func (r *run) ask(ctx context.Context) error {
 	if r.options.Only == OnlyInventory { // the rest is not looked at
 		a.Questions = slices.DeleteFunc(a.Questions, func(q review.Question) bool { return q.Kind != review.Approval })
 	}
+	r.askedAll = r.options.Only == ""
 	review.Sort(a.Questions)
 	a.Decisions, a.Choices = r.inputs.Decisions, r.inputs.Types
 	return nil
@@ -111,8 +112,12 @@ func (r *run) age(ctx context.Context) error {
 	return nil
 }
 
-// keepQuestions writes what was asked into the run folder: an answer is held against it.
+// keepQuestions writes what was asked into the run folder: an answer is held against it. A run that did not look at everything (an
+// apply, stock alone) leaves no such file, so that nothing passes for answered.
 func (r *run) keepQuestions() error {
+	if !r.askedAll {
+		return nil
+	}
 	if err := r.folder.WriteQuestions(r.asked.Questions); err != nil {
 		return fmt.Errorf("write the questions: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
@@ -140,6 +141,9 @@ func (r *run) compareFiles(folder *ledger.Run, replayed *Replayed) error {
 	r.outcomes = told.Outcomes
 	r.exceptions = append(r.exceptions, told.Exceptions...)
 	check.Sort(r.exceptions)
+	r.asked.Resolved = slices.DeleteFunc(r.asked.Resolved, func(e check.Exception) bool { // found again after the load
+		return slices.ContainsFunc(told.Exceptions, func(t check.Exception) bool { return t.ID == e.ID })
+	})
 	r.count()
 	if err := r.edges.Workbook(&reported, r.reported()); err != nil {
 		return fmt.Errorf("write the workbook: %w", err)

@@ -106,6 +106,7 @@ type run struct {
 	exceptions []check.Exception
 	types      []catalog.TypeQuestion
 	asked      review.Asked
+	askedAll   bool // asked holds all there is to ask
 	outcomes   []load.Outcome
 	stock      map[string]catalog.Stock   // by variant id, as Faire told before the plan
 	now        map[string]catalog.Product // read back after the last write; nil: not yet
