@@ -128,6 +128,7 @@ type work struct {
 	pair       Pair
 	rules      Rules
 	decided    Decided
+	left       bool // a person left a difference as Faire has it, which is no release of the product
 	brand      string
 	changes    []Change
 	exceptions []check.Exception

@@ -58,9 +58,16 @@ func approveDecided(decided Decided, works []*work) (approved []Approved) {
 			}
 			approved = append(approved, Approved{Code: code, Key: c.Key, VariantKey: c.VariantKey})
 			c.ApprovedBy = words
-			w.release(code, *c)
+			if code != CodeFirstLink {
+				w.release(code, *c)
+			}
 			return true
 		})
+	})
+	each(works, func(w *work, c *Change) { // who approved the names has not released the prices
+		if c.ApprovedBy != "" && !w.heldByFirstLink() {
+			w.release(CodeFirstLink, *c)
+		}
 	})
 	return approved
 }

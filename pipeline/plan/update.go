@@ -42,7 +42,7 @@ func (w *work) update() {
 			w.variant(v, there)
 		}
 	}
-	if !created && !w.state.Released && !w.heldByFirstLink() {
+	if !created && !w.state.Released && !w.heldByFirstLink() && !w.left {
 		w.state.Released = true
 	}
 }
@@ -57,7 +57,7 @@ func (w *work) partial() {
 			w.variant(v, there)
 		}
 	}
-	if !w.heldByFirstLink() {
+	if !w.heldByFirstLink() && !w.left {
 		w.state.Released = true
 	}
 }
@@ -158,6 +158,7 @@ func (w *work) verdict(at place, desired, current string, present, same, created
 	decided, personal := w.ownerOf(at.name)
 	if personal && !decided.Ours {
 		code = "" // a person said that Faire's value stays
+		w.left = w.left || present && !same
 	}
 	if what == firstLink && w.rules.FirstLink == "theirs" && !created && !personal {
 		record[at.name] = Value{Sent: desired, Held: current}
