@@ -24,6 +24,7 @@ type book struct {
 // written is a sheet that was written, for the Summary.
 type written struct {
 	name  string
+	of    string // the declared sheet
 	about string
 	rows  int
 }
@@ -56,6 +57,9 @@ func (b *book) fill() error {
 		if err := b.sheet(s); err != nil {
 			return fmt.Errorf("sheet %s: %w", s.name, err)
 		}
+	}
+	if err := b.lists(); err != nil {
+		return err
 	}
 	if err := b.meta(); err != nil {
 		return err
@@ -90,7 +94,7 @@ func (b *book) sheet(s sheet) error {
 		return err
 	}
 	shut := func() error {
-		b.parts = append(b.parts, written{name: name, about: s.about, rows: row - 1})
+		b.parts = append(b.parts, written{name: name, of: s.name, about: s.about, rows: row - 1})
 		end, err := excelize.CoordinatesToCellName(len(s.columns), max(row, 2))
 		if err != nil {
 			return err
@@ -162,6 +166,11 @@ func (b *book) open(name string, s sheet) (*excelize.StreamWriter, error) {
 			return nil, err
 		}
 	}
+	if s.asks != nil {
+		if err := b.openAnswers(name, s); err != nil {
+			return nil, err
+		}
+	}
 	stream, err := b.file.NewStreamWriter(name)
 	if err != nil {
 		return nil, err
@@ -229,12 +238,20 @@ func (b *book) cell(column column, value any) any {
 		if cut {
 			b.cut++
 		}
-		if text == "" {
+		if text == "" && !column.open {
 			return nil
 		}
 		return excelize.Cell{StyleID: b.styles.of(column, text), Value: text}
 	case link:
 		return excelize.Cell{StyleID: b.styles.link, Formula: value.formula(), Value: value.text}
+	case address:
+		quoted := strings.ReplaceAll(string(value), `"`, `""`)
+		return excelize.Cell{StyleID: b.styles.link, Formula: `HYPERLINK("` + quoted + `","picture")`, Value: "picture"}
+	case cents:
+		if value == 0 {
+			return nil
+		}
+		return excelize.Cell{StyleID: b.styles.money, Value: float64(value) / 100}
 	case ordinal:
 		return excelize.Cell{StyleID: b.styles.ordinal, Value: int64(value)}
 	default:
@@ -271,6 +288,19 @@ func (b *book) meta() error {
 const (
 	summaryName = "Summary"
 	metaName    = "Meta"
+)
+
+// The names of sheets that others lead to.
+const (
+	exceptionsName = "Exceptions"
+	resolvedName   = "Resolved"
+	decisionsName  = "Decisions"
+)
+
+// The first cells of the hidden sheet Meta, by which a reader knows it whatever its name.
+const (
+	metaMark   = "fairesync"
+	metaFormat = "2"
 )
 
 // printing sets up a sheet for paper, and the colour of its tab.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -15,6 +16,32 @@ const (
 	excelCell = excelize.TotalCellChars
 	cutMark   = " … [cut]"
 )
+
+// cents is an amount in minor units, shown with two decimals. 0 is none.
+type cents int64
+
+// address is a cell that leads to a picture on the web.
+type address string
+
+// image is a link to a picture where its address is one a spreadsheet takes within a formula: http or https, at most 255 characters. Any other
+// is shown as text.
+func image(url string) any {
+	web := strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://")
+	if !web || len(url) > 255 || strings.ContainsFunc(url, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return url
+	}
+	return address(url)
+}
+
+// amountText is a decimal text such as 12.50 as an amount.
+func amountText(text string) any {
+	whole, part, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole+part, 10, 64)
+	if err != nil || len(part) != 2 {
+		return text
+	}
+	return cents(n)
+}
 
 // ordinal is a number that names a place, such as a row.
 type ordinal int64

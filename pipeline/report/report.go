@@ -47,12 +47,16 @@ type data struct {
 	codeCount  map[string]int
 	exceptions []check.Exception         // as the Exceptions sheet lists them
 	carriers   map[string][]plan.Request // by change id
+	typeNames  map[string]string         // by id, of the types that may be chosen
 }
 
 func prepare(in Input) *data {
 	d := &data{
 		Input: in, codes: check.Codes(), codeRow: map[string]int{}, codeCount: map[string]int{},
-		exceptions: slices.Clone(in.Exceptions), carriers: map[string][]plan.Request{},
+		exceptions: slices.Clone(in.Exceptions), carriers: map[string][]plan.Request{}, typeNames: map[string]string{},
+	}
+	for _, kind := range in.Asked.Choices {
+		d.typeNames[kind.ID] = kind.Name
 	}
 	for i, code := range d.codes {
 		d.codeRow[code.Name] = i + 2
@@ -71,9 +75,11 @@ func prepare(in Input) *data {
 }
 
 // urgency orders exceptions for reading: what holds or warns about a product that is live on Faire first, then the same about
-// others, infos last. Within that check.Sort's order stays: errors before warnings, then by code and product.
+// others, then infos, waived ones last. Within that check.Sort's order stays: errors before warnings, then by code and product.
 func urgency(e check.Exception) int {
 	switch {
+	case e.Is(check.Waived):
+		return 4
 	case e.Severity == check.Info && !e.Live:
 		return 3
 	case e.Severity == check.Info:

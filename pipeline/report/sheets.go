@@ -9,6 +9,7 @@ import (
 
 	"fairesync/pipeline/catalog"
 	"fairesync/pipeline/check"
+	"fairesync/pipeline/review"
 )
 
 // column is one column of a sheet. Headers are unique within a sheet.
@@ -20,6 +21,7 @@ type column struct {
 	tone   bool    // coloured by its words (error, refused …)
 	number bool    // its header stands in the middle, where the filter button does not hide it
 	screen bool    // not printed, and so with all columns after it: paper is narrow
+	open   bool    // a person fills it in
 }
 
 // sheet is one sheet of the workbook. To add one: an entry in sheets, its golden text. Cells are strings, ints, int64s,
@@ -30,10 +32,16 @@ type sheet struct {
 	tab     string // colour, RRGGBB
 	columns []column
 	rows    func(*data) iter.Seq[[]any]
+	asks    *asking // nil: the sheet is for reading
 }
 
 // sheets are all of them between Summary and the hidden Meta, in their order.
 func sheets() []sheet {
+	return slices.Concat(first(), asks(), rest())
+}
+
+// first is where a reader begins.
+func first() []sheet {
 	return []sheet{
 		{
 			name: "Causes", about: "Exceptions added up: by code and category, live products first. Start here.", tab: "C00000",
@@ -46,19 +54,28 @@ func sheets() []sheet {
 			},
 			rows: causeRows,
 		},
+	}
+}
+
+// rest is what there is to look up.
+func rest() []sheet {
+	return []sheet{
 		{
-			name: "Exceptions", about: "One row per finding, those of live products first, infos last.", tab: "C00000",
-			columns: []column{
-				{header: "Severity", width: 9, tone: true}, {header: "Code", width: 30}, {header: "SKU", width: 20, text: true},
-				{header: "Style", width: 13, text: true}, {header: "Name", width: 26, wrap: true, text: true}, {header: "Field", width: 21, text: true},
-				{header: "Found", width: 26, wrap: true, text: true}, {header: "Wanted", width: 26, wrap: true, text: true},
+			name: exceptionsName, about: "One row per finding, those of live products first, waived ones and infos last. Waive what is known, or assign it.", tab: "C00000",
+			columns: columns([]column{
+				{header: "Severity", width: 9, tone: true}, {header: "Status", width: 10, tone: true}, {header: "Code", width: 28}, {header: "SKU", width: 18, text: true},
+				{header: "Style", width: 12, text: true}, {header: "Name", width: 22, wrap: true, text: true}, {header: "Field", width: 18, wrap: true, text: true},
+				{header: "Found", width: 22, wrap: true, text: true}, {header: "Wanted", width: 22, wrap: true, text: true},
+			}, answered(13), []column{
 				{header: "Proposal", width: 32, wrap: true, text: true}, {header: "Live", width: 7}, {header: "Row", width: 9, number: true},
 				{header: "What to do", width: 50, wrap: true, screen: true}, {header: "Column", width: 18, text: true},
 				{header: "File", width: 24, wrap: true, text: true}, {header: "Source", width: 12, text: true},
 				{header: "Category", width: 24, wrap: true, text: true}, {header: "Faire id", width: 17, text: true},
-				{header: "First seen in run", width: 24, text: true}, {header: "Id", width: 20, text: true}, {header: "Fingerprint", width: 20, text: true},
-			},
+				{header: "Owner", width: 14, text: true}, {header: "Waived until", width: 12, text: true}, {header: "First seen", width: 11, text: true},
+				{header: "Runs", width: 7, number: true}, {header: "First seen in run", width: 24, text: true},
+			}, keyed()),
 			rows: exceptionRows,
+			asks: &asking{actions: slices.Concat(review.Actions(review.Waiver), review.Actions(review.Owner)), value: "waive: the last day, such as 2026-12-31. assign: who looks after it."},
 		},
 		{
 			name: "Planned changes", about: "What is sent to Faire, field by field, and what became of it.", tab: "00803C",
@@ -80,7 +97,7 @@ func sheets() []sheet {
 			rows: unmatchedRows,
 		},
 		{
-			name: "Taxonomy", about: "What products get their Faire type by, how much of it is mapped, and what to map the rest to.", tab: "7030A0",
+			name: "Taxonomy coverage", about: "What products get their Faire type by, how much of it is mapped, and what to map the rest to.", tab: "7030A0",
 			columns: []column{
 				{header: "Coverage", width: 10, number: true}, {header: "Scope", width: 10}, {header: "Category, type or name", width: 46, wrap: true, text: true},
 				{header: "Products", width: 10, number: true}, {header: "Without a type", width: 10, number: true}, {header: "Live on Faire", width: 9, number: true},
@@ -90,6 +107,16 @@ func sheets() []sheet {
 			},
 			rows: typeRows,
 		},
+		{
+			name: resolvedName, about: "What the run before had and this one has not.", tab: "70AD47",
+			columns: []column{
+				{header: "Severity", width: 9, tone: true}, {header: "Code", width: 30}, {header: "What it was", width: 36, wrap: true}, {header: "SKU", width: 20, text: true},
+				{header: "Style", width: 14, text: true}, {header: "Name", width: 30, wrap: true, text: true}, {header: "First seen", width: 12, text: true},
+				{header: "Runs", width: 8, number: true}, {header: "Owner", width: 16, text: true}, {header: "Id", width: 20, text: true, screen: true},
+			},
+			rows: resolvedRows,
+		},
+		decisionSheet(),
 		{
 			name: "Codes", about: "What every code means and what to do about it.", tab: "4472C4",
 			columns: []column{
@@ -118,9 +145,14 @@ func exceptionRows(d *data) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
 		for _, e := range d.exceptions {
 			code, _ := check.Lookup(e.Code)
+			h := e.History
+			if h == nil {
+				h = &check.History{Status: check.New}
+			}
 			if !yield([]any{
-				string(e.Severity), d.codeLink(e.Code), e.SKU, e.Style, e.Name, e.Field, e.Found, e.Wanted, e.Proposal, yes(e.Live),
-				rowNumber(e.Row), code.Hint, e.Column, e.File, e.Source, e.Category, e.FaireID, e.FirstSeen, e.ID, e.Fingerprint,
+				string(e.Severity), string(h.Status), d.codeLink(e.Code), e.SKU, e.Style, e.Name, e.Field, e.Found, e.Wanted, "", "", "", "", e.Proposal, yes(e.Live),
+				rowNumber(e.Row), code.Hint, e.Column, e.File, e.Source, e.Category, e.FaireID, h.Owner, h.WaivedUntil, day(h.FirstTime), positive(h.Runs), e.FirstSeen,
+				e.ID, "f" + e.Fingerprint,
 			}) {
 				return
 			}
@@ -264,7 +296,7 @@ func positive(n int64) any {
 // metaRows are the hidden sheet's: what a program needs to know the workbook by.
 func metaRows(d *data) [][2]string {
 	return [][2]string{
-		{"format", "1"}, {"program", d.Program}, {"brand", d.Summary.Brand}, {"brand_id", d.Plan.BrandID}, {"run", d.Summary.Run},
+		{metaMark, metaFormat}, {"program", d.Program}, {"brand", d.Summary.Brand}, {"brand_id", d.Plan.BrandID}, {"run", d.Summary.Run},
 		{"command", d.Summary.Command}, {"plan_digest", d.Plan.Digest}, {"desired_digest", d.Plan.DesiredDigest},
 		{"current_digest", d.Plan.CurrentDigest}, {"exceptions", fmt.Sprint(len(d.exceptions))}, {"changes", fmt.Sprint(len(d.Plan.Changes))},
 	}

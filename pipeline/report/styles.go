@@ -4,9 +4,9 @@ import "github.com/xuri/excelize/v2"
 
 // styles are the looks of cells, by the number excelize gave them.
 type styles struct {
-	header, headerMiddle, title, section, sectionRight       int
-	plain, wrapped, text, textWrapped, number, ordinal, link int
-	tones                                                    []shade
+	header, headerMiddle, title, section, sectionRight                                 int
+	plain, wrapped, text, textWrapped, number, money, ordinal, link, open, openWrapped int
+	tones                                                                              []shade
 }
 
 // shade is the look of cells that hold one of these words.
@@ -22,6 +22,7 @@ const textFormat = 49
 const (
 	numberFormat = 3
 	plainFormat  = 1
+	moneyFormat  = 4 // #,##0.00
 )
 
 func newStyles(file *excelize.File) (styles, error) {
@@ -32,6 +33,8 @@ func newStyles(file *excelize.File) (styles, error) {
 	line := []excelize.Border{{Type: "bottom", Color: "D9D9D9", Style: 1}}
 	dark := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F3864"}}
 	pale := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9E2F3"}}
+	answer := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFF9E5"}}
+	unlocked := &excelize.Protection{Locked: false}
 	white := font(excelize.Font{Bold: true, Color: "FFFFFF"})
 	navy := font(excelize.Font{Bold: true, Color: "1F3864"})
 	for _, style := range []struct {
@@ -48,6 +51,9 @@ func newStyles(file *excelize.File) (styles, error) {
 		{&s.text, excelize.Style{NumFmt: textFormat, Alignment: &top, Border: line}},
 		{&s.textWrapped, excelize.Style{NumFmt: textFormat, Alignment: &wrap, Border: line}},
 		{&s.number, excelize.Style{NumFmt: numberFormat, Alignment: &right, Border: line}},
+		{&s.money, excelize.Style{NumFmt: moneyFormat, Alignment: &right, Border: line}},
+		{&s.open, excelize.Style{NumFmt: textFormat, Fill: answer, Alignment: &top, Border: line, Protection: unlocked}},
+		{&s.openWrapped, excelize.Style{NumFmt: textFormat, Fill: answer, Alignment: &wrap, Border: line, Protection: unlocked}},
 		{&s.ordinal, excelize.Style{NumFmt: plainFormat, Alignment: &right, Border: line}},
 		{&s.link, excelize.Style{Font: font(excelize.Font{Color: "0563C1", Underline: "single"}), Alignment: &top, Border: line}},
 	} {
@@ -61,9 +67,9 @@ func newStyles(file *excelize.File) (styles, error) {
 		words      []string
 		font, fill string
 	}{
-		{[]string{"error", "refused", "failed"}, "9C0006", "FFC7CE"},
-		{[]string{"warning", "unknown", "not tried", "carried over", "partly", "held"}, "7F6000", "FFEB9C"},
-		{[]string{"applied"}, "006100", "C6EFCE"},
+		{[]string{"error", "refused", "failed", "reopened"}, "9C0006", "FFC7CE"},
+		{[]string{"warning", "unknown", "not tried", "carried over", "partly", "held", "new"}, "7F6000", "FFEB9C"},
+		{[]string{"applied", "waived"}, "006100", "C6EFCE"},
 	} {
 		id, err := file.NewConditionalStyle(&excelize.Style{
 			Font: &excelize.Font{Color: tone.font}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{tone.fill}},
@@ -89,6 +95,10 @@ func font(f excelize.Font) *excelize.Font {
 func (s styles) of(column column, text string) int {
 	keep := column.text || looksLikeFormula(text)
 	switch {
+	case column.open && column.wrap:
+		return s.openWrapped
+	case column.open:
+		return s.open
 	case keep && column.wrap:
 		return s.textWrapped
 	case keep:

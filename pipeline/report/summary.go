@@ -44,6 +44,7 @@ func (b *book) summary() error {
 	}
 	f := &front{b: b, stream: stream}
 	f.head()
+	f.answering()
 	f.sheets()
 	f.rows()
 	f.types()
@@ -147,6 +148,9 @@ func (f *front) head() {
 func (f *front) sheets() {
 	f.section("Sheets", "Rows")
 	for _, part := range f.b.parts {
+		if asksOnly(part.of) {
+			continue // it stands above
+		}
 		f.line(link{text: part.name, target: "'" + part.name + "'!A1"}, part.about, part.rows)
 	}
 	if f.b.cut > 0 {
@@ -247,6 +251,7 @@ func (f *front) exceptions() {
 		return cmp.Or(cmp.Compare(severityRank(x), severityRank(y)), cmp.Compare(byCode[y].live, byCode[x].live),
 			cmp.Compare(byCode[y].n, byCode[x].n), strings.Compare(x, y))
 	})
+	f.life()
 	f.section("Exceptions by code", "Count", "Live on Faire", "New")
 	for _, name := range codes {
 		code, _ := check.Lookup(name)
