@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"encoding/xml"
 	"errors"
 	"hash/crc32"
 	"io"
@@ -22,6 +23,7 @@ type archive struct {
 // part is one file of the archive, packed as it is written.
 type part struct {
 	name   string
+	held   *bytes.Buffer // what is put in order before it is packed; nil: packed as it comes
 	packed bytes.Buffer
 	pack   *flate.Writer
 	size   uint64
@@ -36,11 +38,47 @@ func (a *archive) Create(name string) (io.Writer, error) {
 		return nil, err
 	}
 	p.pack = pack
+	if name == contentTypes {
+		p.held = &bytes.Buffer{}
+	}
 	a.parts = append(a.parts, p)
 	return p, nil
 }
 
+// contentTypes is the part that lists the kinds of the others.
+const contentTypes = "[Content_Types].xml"
+
+// inOrder is that list with its entries sorted: excelize adds those of pictures in the order of a map.
+func inOrder(list []byte) ([]byte, error) {
+	type entry struct {
+		Extension   string `xml:"Extension,attr,omitempty"`
+		PartName    string `xml:"PartName,attr,omitempty"`
+		ContentType string `xml:"ContentType,attr"`
+	}
+	var types struct {
+		XMLName  xml.Name `xml:"http://schemas.openxmlformats.org/package/2006/content-types Types"`
+		Default  []entry
+		Override []entry
+	}
+	if err := xml.Unmarshal(list, &types); err != nil {
+		return nil, err
+	}
+	types.Default = slices.DeleteFunc(types.Default, func(e entry) bool { return strings.HasPrefix(e.ContentType, "image/") }) // there are none
+	slices.SortFunc(types.Default, func(a, b entry) int { return strings.Compare(a.Extension, b.Extension) })
+	slices.SortFunc(types.Override, func(a, b entry) int { return strings.Compare(a.PartName, b.PartName) })
+	sorted, err := xml.Marshal(types)
+	return append([]byte(xml.Header), sorted...), err
+}
+
 func (p *part) Write(data []byte) (int, error) {
+	if p.held != nil {
+		return p.held.Write(data)
+	}
+	return p.put(data)
+}
+
+// put packs data.
+func (p *part) put(data []byte) (int, error) {
 	p.size += uint64(len(data))
 	p.crc = crc32.Update(p.crc, crc32.IEEETable, data)
 	return p.pack.Write(data)
@@ -54,6 +92,15 @@ func (a *archive) Close() error {
 	slices.SortFunc(a.parts, func(x, y *part) int { return strings.Compare(x.name, y.name) })
 	out := zip.NewWriter(a.w)
 	for _, p := range a.parts {
+		if p.held != nil {
+			list, err := inOrder(p.held.Bytes())
+			if err != nil {
+				return err
+			}
+			if _, err := p.put(list); err != nil {
+				return err
+			}
+		}
 		if err := p.pack.Close(); err != nil {
 			return err
 		}

@@ -58,6 +58,9 @@ func (b *book) fill() error {
 			return fmt.Errorf("sheet %s: %w", s.name, err)
 		}
 	}
+	if err := b.charts(); err != nil {
+		return fmt.Errorf("sheet %s: %w", chartsName, err)
+	}
 	if err := b.lists(); err != nil {
 		return err
 	}

@@ -57,6 +57,10 @@ func (b *book) summary() error {
 	if err := stream.Flush(); err != nil {
 		return err
 	}
+	area := fmt.Sprintf("%s!$A$1:$E$%d", summaryName, f.row) // the charts beside it are for the screen
+	if err := b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: area, Scope: summaryName}); err != nil {
+		return err
+	}
 	b.file.SetActiveSheet(0)
 	return nil
 }
