@@ -17,7 +17,7 @@ import (
 const (
 	chartsName   = "Chart data"
 	chartColumn  = "G"
-	chartRows    = 20 // of the Summary's, that one chart takes
+	chartRows    = 22 // of the Summary's, that one chart takes
 	codesCharted = 8  // the commonest; the others are added up
 	pointsShown  = 2000
 )
@@ -76,8 +76,13 @@ func (c *charts) draw(title string, chart excelize.Chart) {
 		return
 	}
 	chart.Title = excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: title, Font: font(excelize.Font{Bold: true, Size: 12, Color: "1F3864"})}}}
-	chart.Legend.Position = cmp.Or(chart.Legend.Position, "bottom")
-	chart.Dimension = excelize.ChartDimension{Width: 620, Height: uint(chartRows-1) * 20}
+	ink := font(excelize.Font{Size: 9, Color: "404040"}) // excelize's own is too pale to read
+	chart.Legend = excelize.ChartLegend{Position: "right", Font: ink}
+	chart.XAxis.Font, chart.YAxis.Font = *ink, *ink
+	if chart.Type != excelize.Scatter {
+		chart.YAxis.MajorGridLines = true
+	}
+	chart.Dimension = excelize.ChartDimension{Width: 620, Height: uint(chartRows-3) * 20}
 	c.err = c.b.file.AddChart(summaryName, fmt.Sprintf("%s%d", chartColumn, c.row), &chart)
 	c.row += chartRows
 }
@@ -215,34 +220,39 @@ func (c *charts) prices(geography string, points []catalog.PricePoint) {
 	if broken < 0 {
 		broken = len(points)
 	}
-	var wholesale, retail []any
 	var widest, highest catalog.Money
 	for _, p := range points {
-		wholesale, retail = append(wholesale, float64(p.Wholesale)/100), append(retail, float64(p.Retail)/100)
 		widest, highest = max(widest, p.Wholesale), max(highest, p.Retail)
 	}
-	x := c.column(geography+" wholesale", wholesale)
-	y := c.column(geography+" retail", retail)
-	chart := excelize.Chart{Type: excelize.Scatter, Legend: excelize.ChartLegend{Position: "bottom"},
-		XAxis: excelize.ChartAxis{Minimum: ptr(0.0), MajorGridLines: true, Title: axis("wholesale")}, YAxis: excelize.ChartAxis{Minimum: ptr(0.0), MajorGridLines: true, Title: axis("retail")}}
-	dots := func(name, colour string, from, to int) {
-		if to >= from {
-			chart.Series = append(chart.Series, excelize.ChartSeries{Name: name, Categories: span(x, from, to), Values: span(y, from, to),
-				Line: excelize.LineOptions{Width: 0, Type: excelize.LineNone}, Marker: excelize.ChartMarker{Symbol: "circle", Size: 5, Fill: fill(colour)}})
+	chart := excelize.Chart{Type: excelize.Scatter, XAxis: excelize.ChartAxis{Minimum: ptr(0.0), MajorGridLines: true, Title: axis("wholesale")},
+		YAxis: excelize.ChartAxis{Minimum: ptr(0.0), MajorGridLines: true, Title: axis("retail")}}
+	series := func(name string, x, y []any, line excelize.LineOptions, marker excelize.ChartMarker) {
+		if len(x) == 0 {
+			return
 		}
+		across, up := c.column(geography+" wholesale", x), c.column(name, y) // the header is the series' name: text alone would be taken for a formula
+		chart.Series = append(chart.Series, excelize.ChartSeries{Name: fmt.Sprintf("'%s'!$%s$1", chartsName, up), Categories: span(across, 2, len(x)+1),
+			Values: span(up, 2, len(x)+1), Line: line, Marker: marker})
 	}
-	dots("legal", "4472C4", broken+2, len(points)+1)
-	dots("outside the ratio", "C00000", 2, broken+1)
+	for _, dots := range []struct {
+		name, colour string
+		points       []catalog.PricePoint
+	}{{"legal", "4472C4", points[broken:]}, {"outside the ratio", "C00000", points[:broken]}} {
+		var x, y []any
+		for _, p := range dots.points {
+			x, y = append(x, float64(p.Wholesale)/100), append(y, float64(p.Retail)/100)
+		}
+		series(dots.name, x, y, excelize.LineOptions{Type: excelize.LineNone}, excelize.ChartMarker{Symbol: "circle", Size: 5, Fill: fill(dots.colour)})
+	}
 	for _, line := range []struct {
-		name     string
-		from, to [2]float64 // wholesale, retail
+		name, colour string
+		x, y         float64
 	}{
-		{"1.25 times wholesale", [2]float64{}, [2]float64{float64(widest) / 100, float64(widest) / 80}},
-		{"10 times wholesale", [2]float64{}, [2]float64{float64(highest) / 1000, float64(highest) / 100}},
+		{"1.25 times wholesale", "ED7D31", float64(widest) / 100, float64(widest) / 80},
+		{"10 times wholesale", "7030A0", float64(highest) / 1000, float64(highest) / 100},
 	} {
-		x, y := c.column(line.name+", wholesale", []any{line.from[0], line.to[0]}), c.column(line.name+", retail", []any{line.from[1], line.to[1]})
-		chart.Series = append(chart.Series, excelize.ChartSeries{Name: line.name, Categories: span(x, 2, 3), Values: span(y, 2, 3),
-			Line: excelize.LineOptions{Width: 1.5}, Marker: excelize.ChartMarker{Symbol: "none"}})
+		series(line.name, []any{0.0, line.x}, []any{0.0, line.y}, excelize.LineOptions{Type: excelize.LineSolid, Width: 1.5, Fill: fill(line.colour)},
+			excelize.ChartMarker{Symbol: "none"})
 	}
 	c.draw("Prices in "+geography+": retail against wholesale", chart)
 }
