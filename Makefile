@@ -2,7 +2,7 @@
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint build docs fuzz tools
+.PHONY: help demo test office lint build docs fuzz tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,10 @@ demo: build ## a brand's first day with fairesync, told in the terminal, against
 test: tools ## everything that proves it works
 	go vet ./...
 	go test -race -shuffle=on -timeout 20m ./...
+
+office: tools ## answered workbooks survive LibreOffice; installs it from Debian's packages where it is missing
+	@command -v soffice >/dev/null || ./fixtures/libreoffice.sh
+	go test -tags office -run TestOffice ./fixtures
 
 lint: tools ## the linters, with the import table of docs/architecture.md
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
