@@ -69,8 +69,16 @@ func Functions() []Function {
 			"How alike two names are, 0 to 1, by shared words and letter triples.", similarityCall),
 		function("size_rank", []Type{Text}, Integer,
 			"A number that sorts sizes as they are worn: one size, months and years, youth, XXS to 5XL, numbers, measures; NULL for an unknown size.", sizeRankCall),
+		function("sku_alike", []Type{Text, Text, Text, Text}, Integer,
+			"How much a SKU on Faire and one of ours have in common, 0 to 100, whatever the order, separators and spelling of their parts; then our option values and our name; all four as sku_parts gives them.",
+			skuAlikeCall),
+		text1("sku_parts", "The runs of letters and of digits of a SKU, upper case, one per line, behind a size its rank; for sku_alike.", skuParts),
 		text1("split_list", "The parts of a list cell (newline, pipe, semicolon or comma between them), joined by newlines.", splitList),
 		text1("tariff_digits", "The 6 to 10 digits of an HS code written with dots or spaces, else NULL.", tariffDigits),
+		function("values_alike", []Type{Text, Text}, Integer,
+			"How far two lists of option values, one per line, agree, 0 to 100: sizes by their rank, colours also by an abbreviation; NULL if one is blank.", valuesAlikeCall),
+		function("values_said", []Type{Text, Text}, Integer,
+			"How many of the option values of a list, one per line, a name says, 0 to 100; NULL if it says none.", valuesSaidCall),
 	}
 }
 

@@ -112,6 +112,7 @@ func newRootCommand(a *app) *cobra.Command {
 		newApplyCommand(a),
 		newUndoCommand(a),
 		newCheckCommand(a),
+		newAliasCommand(a),
 		newStatusCommand(a),
 		newExplainCommand(a),
 		newHistoryCommand(a),

@@ -4,6 +4,7 @@ import (
 	"fairesync/pipeline/check"
 	"fairesync/pipeline/ledger"
 	"fairesync/pipeline/plan"
+	"fairesync/pipeline/review"
 )
 
 // View is what a command may say on stdout. Human and JSON implement it. Every method writes at once and returns the error of
@@ -31,6 +32,10 @@ type View interface {
 	Difference(difference ledger.Difference, limit int) error
 	// Explain shows what the record tells of SKUs. Human shows at most limit of them (0: all).
 	Explain(list []Explanation, limit int) error
+	// AliasImport shows what became of the rows of an alias file. Human leaves out those that were taken, JSON shows every row.
+	AliasImport(list []review.Judged, summary AliasImport) error
+	// AliasQuestions shows what is asked about aliases. Human shows at most limit of them (0: all), JSON every one.
+	AliasQuestions(list []review.Question, limit int) error
 	// Codes shows the register of exception codes.
 	Codes(codes []check.Code) error
 	// Error shows why a command failed and what helps.

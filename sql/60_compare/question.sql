@@ -2,7 +2,7 @@
 -- about:    What the workbook asks about aliases, types and prices. What guards hold and what differs on Faire is asked by the plan.
 -- grain:    one row per question
 -- key:      kind, key, code
--- reads:    price_question
+-- reads:    price_question, alias_question, decision
 -- as:       view
 SELECT
   kind,                                                               -- alias, taxonomy or price
@@ -25,4 +25,8 @@ SELECT
   retail,                                                             -- of a price: in the source, minor units
   faire_wholesale,                                                    -- of a price: on Faire, minor units
   faire_retail                                                        -- of a price: on Faire, minor units
-FROM (FROM price_question)
+FROM (
+  FROM price_question
+  UNION ALL FROM alias_question q
+  WHERE NOT EXISTS (SELECT 1 FROM decision d WHERE d.kind = q.kind AND d.action = 'leave' AND d.key = q.key) -- for variants, the check that is behind it sees to the SKU
+)
