@@ -183,6 +183,8 @@ var register = []Code{
 		"Two rules of equal rank name different types. Make one longer or remove it."},
 	{"TAXONOMY_TYPE_RETIRED", Error, HoldsField, "Taxonomy type retired",
 		"Faire no longer lists this type. Choose another in the rules."},
+	{"TAXONOMY_TYPE_RENAMED", Warning, HoldsNothing, "Taxonomy type renamed",
+		"Faire has given this type another name. Look whether it still says what the products are; nothing changes by itself."},
 	{"CODE_GTIN_INVALID", Error, HoldsField, "Barcode invalid",
 		"A gtin has 8, 12, 13 or 14 digits and a right check digit (contract §5). Correct it in the source."},
 	{"CODE_GTIN_DUPLICATE", Error, HoldsField, "Barcode on several SKUs",

@@ -203,7 +203,8 @@ func (w *Warehouse) loadAliases(ctx context.Context, inputs ledger.Inputs) error
 }
 
 // loadTypes makes taxonomy_type: Faire's list of now, joined to the types remembered. When Faire was not read there is only what
-// is remembered.
+// is remembered. A former name is there in the run that sees a type under another name than was recorded: the state has no such
+// column, since recording the new name ends it.
 func (w *Warehouse) loadTypes(ctx context.Context, inputs ledger.Inputs, read bool) error {
 	listed := table("listed_type", "type_id", "type_id name seen:t")
 	err := w.fillTable(ctx, listed, func(add func(...any) error) error {
@@ -220,10 +221,12 @@ func (w *Warehouse) loadTypes(ctx context.Context, inputs ledger.Inputs, read bo
 	if err != nil {
 		return err
 	}
-	statement := `CREATE TABLE taxonomy_type AS SELECT type_id, name, first_seen, last_seen, listed FROM base_taxonomy_type`
+	statement := `CREATE TABLE taxonomy_type AS SELECT type_id, name, NULL::VARCHAR AS former_name, first_seen, last_seen, listed
+		FROM base_taxonomy_type`
 	if read {
 		statement = `CREATE TABLE taxonomy_type AS
-			SELECT coalesce(l.type_id, r.type_id) AS type_id, coalesce(l.name, r.name) AS name, coalesce(r.first_seen, l.seen) AS first_seen,
+			SELECT coalesce(l.type_id, r.type_id) AS type_id, coalesce(l.name, r.name) AS name,
+				CASE WHEN l.name <> r.name THEN r.name END AS former_name, coalesce(r.first_seen, l.seen) AS first_seen,
 				coalesce(l.seen, r.last_seen) AS last_seen, l.type_id IS NOT NULL AS listed
 			FROM (SELECT type_id, min(name) AS name, min(seen) AS seen FROM listed_type GROUP BY type_id) l
 			FULL JOIN base_taxonomy_type r ON r.type_id = l.type_id`

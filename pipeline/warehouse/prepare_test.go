@@ -263,7 +263,7 @@ func TestSmallInputs(t *testing.T) {
 		},
 		"taxonomy_rule": {{"row": "2", "scope": "type", "pattern": "shirt'*", "type_id": "tt_1"}},
 		"taxonomy_type": {
-			{"type_id": "tt_1", "name": "Shirts", "first_seen": "2026-03-01 12:00:00", "last_seen": "2026-03-02 12:00:00", "listed": "true"},
+			{"type_id": "tt_1", "name": "Shirts", "former_name": "Old name", "first_seen": "2026-03-01 12:00:00", "last_seen": "2026-03-02 12:00:00", "listed": "true"},
 			{"type_id": "tt_2", "name": "Hats", "first_seen": "2026-03-02 12:00:00", "last_seen": "2026-03-02 12:00:00", "listed": "true"},
 			{"type_id": "tt_gone", "name": "Gone", "first_seen": "2026-03-01 12:00:00", "last_seen": "2026-03-01 12:00:00", "listed": "false"},
 		},

@@ -1,12 +1,16 @@
 -- relation: taxonomy_missing
--- about:    Products no rule and no exact name leads to a type, with the three nearest types; and rules that tie.
+-- about:    Products no rule and no exact name leads to a type, with the three nearest types, its own where it differs from the
+--           others of its category; and rules that tie.
 -- grain:    one row per finding
 -- key:      code, entity_key, field, detail
--- reads:    taxonomy_choice, shaped_product, taxonomy_subject, taxonomy_suggestion
+-- reads:    taxonomy_choice, shaped_product, taxonomy_subject, taxonomy_suggestion, taxonomy_product_suggestion
 -- as:       table
 WITH near AS (
   SELECT scope, text, string_agg(printf('%s %s (%d %%: %s)', type_id, type_name, score, words), '; ' ORDER BY place) AS proposal
   FROM taxonomy_suggestion GROUP BY scope, text
+), own AS (
+  SELECT product_key, string_agg(printf('%s %s (%d %%: %s)', type_id, type_name, score, words), '; ' ORDER BY place) AS proposal
+  FROM taxonomy_product_suggestion GROUP BY product_key
 )
 SELECT
   CASE t.chosen_by WHEN 'tie' THEN 'TAXONOMY_RULE_TIE' ELSE 'TAXONOMY_UNMAPPED' END AS code, -- code of check.Codes
@@ -19,9 +23,10 @@ SELECT
   '' AS detail,                                                        -- which of several
   coalesce(t.rules, p.category, p.product_type, '') AS found,          -- value found
   'one Faire type' AS wanted,                                          -- value wanted
-  n.proposal                                                           -- what to put instead
+  CASE WHEN t.chosen_by = 'none' THEN coalesce(o.proposal, n.proposal) END AS proposal -- what to put instead
 FROM taxonomy_choice t
 JOIN shaped_product p USING (product_key)
 JOIN taxonomy_subject q USING (product_key)
-LEFT JOIN near n ON n.scope = q.scope AND n.text = q.text AND t.chosen_by = 'none'
+LEFT JOIN near n ON n.scope = q.scope AND n.text = q.text
+LEFT JOIN own o ON o.product_key = t.product_key
 WHERE t.chosen_by IN ('none', 'tie')

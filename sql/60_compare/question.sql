@@ -2,7 +2,7 @@
 -- about:    What the workbook asks about aliases, types and prices. What guards hold and what differs on Faire is asked by the plan.
 -- grain:    one row per question
 -- key:      kind, key, code
--- reads:    price_question, alias_question, decision
+-- reads:    price_question, alias_question, taxonomy_question, decision
 -- as:       view
 SELECT
   kind,                                                               -- alias, taxonomy or price
@@ -27,6 +27,6 @@ SELECT
   faire_retail                                                        -- of a price: on Faire, minor units
 FROM (
   FROM price_question
-  UNION ALL FROM alias_question q
+  UNION ALL FROM (FROM alias_question UNION ALL FROM taxonomy_question) q
   WHERE NOT EXISTS (SELECT 1 FROM decision d WHERE d.kind = q.kind AND d.action = 'leave' AND d.key = q.key) -- for variants, the check that is behind it sees to the SKU
 )
