@@ -115,6 +115,7 @@ func newRootCommand(a *app) *cobra.Command {
 		newAliasCommand(a),
 		newStatusCommand(a),
 		newExplainCommand(a),
+		newReviewCommand(a),
 		newHistoryCommand(a),
 		newDiffCommand(a),
 		newReplayCommand(a),

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 
@@ -18,6 +19,9 @@ import (
 // its answer. Rows without an action answer nothing. The file is read as a stream; in memory are its shared texts and the answers.
 func ReadAnswers(path string) (book review.Workbook, err error) {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return book, &AnswersError{File: path, Why: "is not there", Next: "name the workbook that was answered", Err: err}
+	}
 	if err != nil {
 		return book, fmt.Errorf("answered workbook: %w", err)
 	}

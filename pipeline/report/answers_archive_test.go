@@ -125,3 +125,8 @@ func moved(t testing.TB, data []byte) []byte {
 	}
 	return zipped(t, parts)
 }
+
+// unprefixed takes the prefix of every tag off.
+func unprefixed(old string) []byte {
+	return []byte(strings.ReplaceAll(strings.ReplaceAll(old, "<x:", "<"), "</x:", "</"))
+}

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -97,7 +98,8 @@ func TestReadAnswersTolerates(t *testing.T) {
 		{"other sheets", makeBook(t, []sheetRows{{"Mine", [][]any{{"Action", "Value"}, {"buy", "milk"}}}, {"Prices", [][]any{decisionHeader, one, two}}, metaSheet()}), want},
 		{"rows sorted and one deleted", prices(t, two), move(at(0, 2))[1:]},
 		{"blank rows", prices(t, nil, one, nil, nil, two), move(at(3, 6))},
-		{"rows above the header", do(func(f *excelize.File) error { return f.InsertRows("Prices", 1, 18) }), move(at(20, 21))},
+		{"rows above the header", do(func(f *excelize.File) error { return f.InsertRows("Prices", 1, 19) }), move(at(21, 22))},
+		{"header too far down", do(func(f *excelize.File) error { return f.InsertRows("Prices", 1, 20) }), nil},
 		{"column hidden", do(func(f *excelize.File) error { return f.SetColVisible("Prices", "H:I", false) }), want},
 		{"column added", do(func(f *excelize.File) error { return f.InsertCols("Prices", "E", 2) }), want},
 		{"columns moved", makeBook(t, []sheetRows{{"Prices", [][]any{
@@ -170,6 +172,8 @@ func TestReadAnswersRefuses(t *testing.T) {
 		{"too many texts", sizedPart(t, heavy(t, good), "xl/sharedStrings.xml", 600<<20), "more than 512 MiB of texts", "delete the sheets"},
 		{"row over the limit", broken(`<row r="2"`, `<row r="1048577"`), "more than 1048576 rows in its sheet Prices", "as it came"},
 		{"two million rows", broken("</sheetData>", strings.Repeat("<row/>", 2_000_000)+"</sheetData>"), "more than 1048576 rows in its sheet Prices", "as it came"},
+		{"one row over and over", broken("</sheetData>", strings.Repeat(`<row r="3"/>`, 1<<20)+"</sheetData>"), "more than 1048576 rows", "as it came"},
+		{"sheet ends early", broken("</worksheet>", ""), "damaged workbook: its sheet Prices cannot be read", "save it as .xlsx again"},
 		{"sheet cut off", broken("</sheetData>", ""), "damaged workbook: its sheet Prices cannot be read", "save it as .xlsx again"},
 		{"text without entry", broken(`t="s"><v>0</v>`, `t="s"><v>9999</v>`), "damaged", "save it as .xlsx again"},
 		{"endless text", broken("<sheetData>", "<x>"+strings.Repeat("y", 3<<20)+"</x><sheetData>"), "damaged", "save it as .xlsx again"},
@@ -193,7 +197,7 @@ func TestReadAnswersOfNothing(t *testing.T) {
 	if _, err := report.ReadAnswers(t.TempDir()); err == nil || !strings.Contains(err.Error(), "is no file") {
 		t.Errorf("a folder: error %v", err)
 	}
-	if _, err := report.ReadAnswers(t.TempDir() + "/none.xlsx"); err == nil {
-		t.Error("a file that is not there is read")
+	if _, err := report.ReadAnswers(t.TempDir() + "/none.xlsx"); !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(err.Error(), "none.xlsx is not there") {
+		t.Errorf("a file that is not there: error %v", err)
 	}
 }

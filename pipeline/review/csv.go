@@ -21,16 +21,21 @@ type field struct {
 
 // text is a column of one text.
 func text(name string, of func(*Decision) *string) field {
-	return field{name, func(d Decision) string { return *of(&d) }, func(d *Decision, value string) error { *of(d) = value; return nil }}
+	return field{name, func(d Decision) string { return lineEnds(*of(&d)) }, func(d *Decision, value string) error { *of(d) = value; return nil }}
+}
+
+// lineEnds are those a CSV keeps: it reads all others as these.
+func lineEnds(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
 // fields are the columns of the CSV, every field of a decision one.
 func fields() []field {
 	return []field{
-		{"kind", func(d Decision) string { return string(d.Kind) }, func(d *Decision, value string) error { d.Kind = Kind(value); return nil }},
+		{"kind", func(d Decision) string { return lineEnds(string(d.Kind)) }, func(d *Decision, value string) error { d.Kind = Kind(value); return nil }},
 		text("key", func(d *Decision) *string { return &d.Key }),
 		text("field", func(d *Decision) *string { return &d.Field }),
-		{"action", func(d Decision) string { return string(d.Action) }, func(d *Decision, value string) error { d.Action = Action(value); return nil }},
+		{"action", func(d Decision) string { return lineEnds(string(d.Action)) }, func(d *Decision, value string) error { d.Action = Action(value); return nil }},
 		text("value", func(d *Decision) *string { return &d.Value }),
 		text("seen", func(d *Decision) *string { return &d.Seen }),
 		text("subject", func(d *Decision) *string { return &d.Subject }),
@@ -64,8 +69,8 @@ func fields() []field {
 func WriteCSV(w io.Writer, list []Decision) error {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(a, b Decision) int {
-		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), strings.Compare(string(a.Kind), string(b.Kind)),
-			strings.Compare(a.Key, b.Key), strings.Compare(a.Field, b.Field), a.At.Compare(b.At))
+		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), strings.Compare(lineEnds(string(a.Kind)), lineEnds(string(b.Kind))),
+			strings.Compare(lineEnds(a.Key), lineEnds(b.Key)), strings.Compare(lineEnds(a.Field), lineEnds(b.Field)), a.At.Compare(b.At))
 	})
 	columns := fields()
 	header := make([]string, len(columns))

@@ -11,7 +11,7 @@ import (
 )
 
 // JSON writes one object per line. The field type says what it is: change, exception, summary, plan, status, explanation, difference,
-// brand, folder, alias, alias_import, question, code or error. Fields are added over time, never renamed or removed.
+// brand, folder, alias, alias_import, question, code, answer, review, decision or error. Fields are added over time, never renamed or removed.
 type JSON struct{ encoder *json.Encoder }
 
 var _ View = (*JSON)(nil)

@@ -10,6 +10,7 @@ import (
 // View is what a command may say on stdout. Human and JSON implement it. Every method writes at once and returns the error of
 // the writer.
 type View interface {
+	Reviews
 	// Plan shows the changes of a plan, sent and held ones. Human shows at most limit products (0: all), JSON every change.
 	Plan(document plan.Plan, limit int) error
 	// Saved shows a plan that was read from a file, with where it comes from.
