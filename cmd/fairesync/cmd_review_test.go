@@ -58,6 +58,12 @@ func newReviewed(t *testing.T) reviewedBrand {
 // asks records a run of the brand that asked these questions.
 func (b reviewedBrand) asks(id string, questions []review.Question, exceptions ...check.Exception) {
 	b.t.Helper()
+	b.leaves("run", id, questions, exceptions...)
+}
+
+// leaves records what a command left.
+func (b reviewedBrand) leaves(command, id string, questions []review.Question, exceptions ...check.Exception) {
+	b.t.Helper()
 	folder, err := b.state.NewRun(id)
 	if err != nil {
 		b.t.Fatal(err)
@@ -66,7 +72,7 @@ func (b reviewedBrand) asks(id string, questions []review.Question, exceptions .
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	summary := ledger.Summary{Type: "summary", Run: id, Command: "run", Brand: "luma", Started: started, Ended: started.Add(time.Minute), Status: "done"}
+	summary := ledger.Summary{Type: "summary", Run: id, Command: command, Brand: "luma", Started: started, Ended: started.Add(time.Minute), Status: "done"}
 	inputs := ledger.Inputs{Brand: "luma", Account: catalog.Brand{ID: "b_luma"}, Types: []catalog.Type{{ID: "tt_tee", Name: "T-Shirts"}}, Now: started}
 	if inputs.Config, err = config.Load(b.config); err != nil {
 		b.t.Fatal(err)
@@ -214,6 +220,8 @@ func TestReviewImport(t *testing.T) {
 	}
 
 	sound := b.workbook("sound.xlsx", nil, answered(tops, "map", "tt_tee"))
+	b.leaves("check", "20261120T103000Z-4f2a", nil) // it did not look at Faire, so what it does not ask is still asked
+	b.does(exitDone, "review", "import", "--dry-run", b.workbook("checked.xlsx", nil, answered(tops, "leave", "")))
 	b.does(exitDone, "review", "import", sound)
 	b.asks(reviewRunLater, []review.Question{mugs}) // it obeyed
 	b.does(exitDone, "review", "import", sound)

@@ -21,21 +21,16 @@ type field struct {
 
 // text is a column of one text.
 func text(name string, of func(*Decision) *string) field {
-	return field{name, func(d Decision) string { return lineEnds(*of(&d)) }, func(d *Decision, value string) error { *of(d) = value; return nil }}
-}
-
-// lineEnds are those a CSV keeps: it reads all others as these.
-func lineEnds(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	return field{name, func(d Decision) string { return *of(&d) }, func(d *Decision, value string) error { *of(d) = value; return nil }}
 }
 
 // fields are the columns of the CSV, every field of a decision one.
 func fields() []field {
 	return []field{
-		{"kind", func(d Decision) string { return lineEnds(string(d.Kind)) }, func(d *Decision, value string) error { d.Kind = Kind(value); return nil }},
+		{"kind", func(d Decision) string { return string(d.Kind) }, func(d *Decision, value string) error { d.Kind = Kind(value); return nil }},
 		text("key", func(d *Decision) *string { return &d.Key }),
 		text("field", func(d *Decision) *string { return &d.Field }),
-		{"action", func(d Decision) string { return lineEnds(string(d.Action)) }, func(d *Decision, value string) error { d.Action = Action(value); return nil }},
+		{"action", func(d Decision) string { return string(d.Action) }, func(d *Decision, value string) error { d.Action = Action(value); return nil }},
 		text("value", func(d *Decision) *string { return &d.Value }),
 		text("seen", func(d *Decision) *string { return &d.Seen }),
 		text("subject", func(d *Decision) *string { return &d.Subject }),
@@ -67,16 +62,24 @@ func fields() []field {
 // WriteCSV writes decisions for code review: sorted by what they are about and then by time, so that a changed decision is a changed line.
 // A cell that a spreadsheet would take for a formula has an apostrophe before it.
 func WriteCSV(w io.Writer, list []Decision) error {
-	sorted := slices.Clone(list)
-	slices.SortStableFunc(sorted, func(a, b Decision) int {
-		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), strings.Compare(lineEnds(string(a.Kind)), lineEnds(string(b.Kind))),
-			strings.Compare(lineEnds(a.Key), lineEnds(b.Key)), strings.Compare(lineEnds(a.Field), lineEnds(b.Field)), a.At.Compare(b.At))
-	})
 	columns := fields()
 	header := make([]string, len(columns))
 	for i, column := range columns {
 		header[i] = column.name
 	}
+	sorted := make([]Decision, len(list))
+	for i, d := range list { // as they will be read: what is written again is sorted the same
+		sorted[i] = Decision{At: d.At}
+		for _, column := range columns {
+			if err := column.set(&sorted[i], oneLineEnd(column.get(d))); err != nil {
+				return err
+			}
+		}
+	}
+	slices.SortStableFunc(sorted, func(a, b Decision) int {
+		return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), strings.Compare(string(a.Kind), string(b.Kind)),
+			strings.Compare(a.Key, b.Key), strings.Compare(a.Field, b.Field), a.At.Compare(b.At))
+	})
 	out := csv.NewWriter(w)
 	if err := out.Write(header); err != nil {
 		return err
@@ -94,14 +97,17 @@ func WriteCSV(w io.Writer, list []Decision) error {
 	return out.Error()
 }
 
+// oneLineEnd makes text fit for a cell: line ends are LF, as the format has only one kind in a cell, and bytes that are no text are marked.
+func oneLineEnd(value string) string {
+	value = strings.ToValidUTF8(value, "\uFFFD")
+	return strings.ReplaceAll(strings.ReplaceAll(value, "\r\n", "\n"), "\r", "\n")
+}
+
 // formulaMarks are what a spreadsheet may take a formula by. The apostrophe is among them so that reading takes off what writing put on.
 const formulaMarks = "=+-@\t\r\n'"
 
-// harmless makes text fit for a cell: line ends are LF, as the format has only one kind in a cell, bytes that are no text are marked, and
-// nothing starts like a formula.
+// harmless keeps a cell from starting like a formula.
 func harmless(value string) string {
-	value = strings.ToValidUTF8(value, "\uFFFD")
-	value = strings.ReplaceAll(strings.ReplaceAll(value, "\r\n", "\n"), "\r", "\n")
 	if value != "" && strings.ContainsRune(formulaMarks, rune(value[0])) {
 		return "'" + value
 	}

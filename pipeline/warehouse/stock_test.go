@@ -22,8 +22,8 @@ import (
 	"fairesync/transforms"
 )
 
-// stockChecks are the checks that have to do with stock.
-var stockChecks = []string{"sku_duplicate_rows", "stock", "stock_untracked", "stock_warehouse_unknown"}
+// stockChecks are the checks that have to do with stock, and those that a relation which is no check reads.
+var stockChecks = []string{"match_duplicates", "match_unmatched", "sku_duplicate_rows", "stock", "stock_untracked", "stock_warehouse_unknown"}
 
 // stockRelations are the relations of sql/ without the checks of anything else.
 var stockRelations = sync.OnceValues(func() (transforms.Set, error) {
