@@ -79,7 +79,7 @@ func recordAndKill(t *testing.T, root string, acknowledged int, recorded bool, a
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestRecordSurvivesKills$")
-	child.Env = append(os.Environ(), recordingChild+"="+root)
+	child.Env = append(os.Environ(), recordingChild+"="+root, "TMPDIR="+t.TempDir()) // what a killed child leaves goes with the test
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
 	if err != nil {
